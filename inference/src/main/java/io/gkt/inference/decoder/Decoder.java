@@ -1,0 +1,258 @@
+package io.gkt.inference.decoder;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.JniUtils;
+import io.gkt.inference.checkpoint.ModelConfig;
+import io.gkt.inference.checkpoint.Safetensors;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * A model's weights, its KV cache, and the steps that extend it. Steps run one at a time, in the order of their
+ * calls, on a thread of the decoder's own: callers that each ask for one step after the other take turns.
+ */
+public final class Decoder implements AutoCloseable {
+
+    private final ModelConfig config;
+    private final int contextLength;
+    private final Slots slots;
+    private final ExecutorService thread;
+    private final NDManager manager = NDManager.newBaseManager("PyTorch");
+    private final List<IValue> owned = new ArrayList<>();
+    private DecoderProgram program;
+    private IValue[] constants;
+
+    private Decoder(ModelConfig config, int slotCount, int contextLength) {
+        this.config = config;
+        this.contextLength = contextLength;
+        this.slots = new Slots(slotCount, contextLength);
+        this.thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread decoder = new Thread(task, "decoder");
+            decoder.setDaemon(true);
+            return decoder;
+        });
+    }
+
+    /**
+     * Loads a model's weights as float32 and allocates its KV cache.
+     *
+     * @param directory     a Hugging Face model directory
+     * @param config        its configuration
+     * @param slotCount     sequences that can be held at once, at least 1
+     * @param contextLength longest sequence in tokens, at most the model's own
+     * @return the decoder, ready
+     * @throws io.gkt.inference.checkpoint.CheckpointException if the weights are missing, corrupt or of other shapes
+     */
+    public static Decoder load(Path directory, ModelConfig config, int slotCount, int contextLength) {
+        if (slotCount < 1 || contextLength < 1 || contextLength > config.contextLength()) {
+            throw new IllegalArgumentException(slotCount + " slots of " + contextLength
+                    + " tokens, but the model takes 1 to " + config.contextLength() + " tokens");
+        }
+        Decoder decoder = new Decoder(config, slotCount, contextLength);
+        try {
+            decoder.onThread(() -> {
+                JniUtils.setGraphExecutorOptimize(false);
+                decoder.allocate(Safetensors.open(directory));
+                return null;
+            });
+            return decoder;
+        } catch (RuntimeException e) {
+            decoder.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Memory that a KV cache takes.
+     *
+     * @param config        the model
+     * @param slotCount     sequences
+     * @param contextLength tokens of each
+     * @return bytes
+     */
+    public static long cacheBytes(ModelConfig config, int slotCount, int contextLength) {
+        return 2L
+                * Float.BYTES
+                * config.layers()
+                * config.keyValueHeads()
+                * config.headSize()
+                * slotCount
+                * contextLength;
+    }
+
+    private void allocate(Safetensors weights) {
+        program = DecoderProgram.load(manager);
+        RotationTables rotation = RotationTables.of(manager, config, contextLength);
+        NDArray embedding = load(weights, List.of(embeddingPart(LayerTensors.EMBEDDING)));
+        NDArray finalNorm = load(weights, List.of(new LayerTensors.Part(LayerTensors.FINAL_NORM, config.hiddenSize())));
+        NDArray head =
+                config.tiedEmbeddings() ? embedding : load(weights, List.of(embeddingPart(LayerTensors.OUTPUT_HEAD)));
+
+        Shape cache = new Shape(slots.count(), config.keyValueHeads(), contextLength, config.headSize());
+        IValue[] layers = new IValue[config.layers()];
+        NDArray[] keys = new NDArray[config.layers()];
+        NDArray[] values = new NDArray[config.layers()];
+        for (int i = 0; i < layers.length; i++) {
+            layers[i] = own(DecoderProgram.list(LayerTensors.of(config, i).stream()
+                    .map(parts -> load(weights, parts))
+                    .toArray(NDArray[]::new)));
+            keys[i] = manager.zeros(cache);
+            values[i] = manager.zeros(cache);
+        }
+        constants = new IValue[] {
+            own(DecoderProgram.list(embedding, finalNorm, head)),
+            own(IValue.listFrom(layers)),
+            own(DecoderProgram.list(keys)),
+            own(DecoderProgram.list(values)),
+            own(DecoderProgram.value(rotation.cos())),
+            own(DecoderProgram.value(rotation.sin())),
+            own(IValue.listFrom((long) config.heads(), config.keyValueHeads(), config.headSize())),
+            own(IValue.from(config.normEpsilon())),
+        };
+    }
+
+    private LayerTensors.Part embeddingPart(String name) {
+        return new LayerTensors.Part(name, config.vocabularySize(), config.hiddenSize());
+    }
+
+    private NDArray load(Safetensors weights, List<LayerTensors.Part> parts) {
+        if (parts.isEmpty()) {
+            return manager.create(new Shape(0));
+        }
+        NDList arrays = new NDList();
+        for (LayerTensors.Part part : parts) {
+            arrays.add(program.floats(manager, weights.tensor(part.name(), part.shape())));
+        }
+        if (arrays.size() == 1) {
+            return arrays.get(0);
+        }
+        try (arrays) {
+            return NDArrays.concat(arrays);
+        }
+    }
+
+    private IValue own(IValue value) {
+        owned.add(value);
+        return value;
+    }
+
+    /** @return the model's configuration */
+    public ModelConfig config() {
+        return config;
+    }
+
+    /** @return longest sequence in tokens that a slot holds */
+    public int contextLength() {
+        return contextLength;
+    }
+
+    /** @return the slots of the KV cache */
+    public Slots slots() {
+        return slots;
+    }
+
+    /**
+     * Computes new tokens of several sequences in one pass; rows don't influence one another. On success each slot
+     * holds its row's tokens. Blocks until the steps asked for earlier and this one are done.
+     *
+     * @param chunks one a sequence, no two of the same slot, at least one
+     * @return for each chunk the logits after its last token, {@code [vocabularySize]}
+     * @throws IllegalArgumentException if a token is out of the vocabulary or a slot would overflow; nothing is changed
+     * @throws IllegalStateException    if the decoder is closed
+     */
+    public float[][] step(List<Chunk> chunks) {
+        chunks.forEach(this::check);
+        return onThread(() -> forward(chunks));
+    }
+
+    private void check(Chunk chunk) {
+        int needed = chunk.slot().length() + chunk.tokens().length;
+        if (chunk.tokens().length == 0 || needed > contextLength) {
+            throw new IllegalArgumentException("a slot of " + contextLength + " tokens that holds "
+                    + chunk.slot().length() + " can't take " + chunk.tokens().length + " more");
+        }
+        for (int token : chunk.tokens()) {
+            if (token < 0 || token >= config.vocabularySize()) {
+                throw new IllegalArgumentException(
+                        "token " + token + " is not in the vocabulary of " + config.vocabularySize());
+            }
+        }
+    }
+
+    private float[][] forward(List<Chunk> chunks) {
+        long[] tokens = chunks.stream()
+                .flatMapToInt(chunk -> Arrays.stream(chunk.tokens()))
+                .asLongStream()
+                .toArray();
+        long[] rows = new long[3 * chunks.size()];
+        for (int i = 0; i < chunks.size(); i++) {
+            rows[3 * i] = chunks.get(i).slot().index();
+            rows[3 * i + 1] = chunks.get(i).slot().length();
+            rows[3 * i + 2] = chunks.get(i).tokens().length;
+        }
+        try (NDManager step = manager.newSubManager();
+                IValue tokenList = IValue.listFrom(tokens);
+                IValue rowList = IValue.listFrom(rows)) {
+            IValue[] arguments = new IValue[2 + constants.length];
+            arguments[0] = tokenList;
+            arguments[1] = rowList;
+            System.arraycopy(constants, 0, arguments, 2, constants.length);
+            float[] logits = program.run(step, "step", arguments).toFloatArray();
+            chunks.forEach(chunk -> chunk.slot().append(chunk.tokens()));
+            int vocabulary = config.vocabularySize();
+            float[][] result = new float[chunks.size()][];
+            for (int i = 0; i < result.length; i++) {
+                result[i] = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
+            }
+            return result;
+        }
+    }
+
+    /** Waits without heed of interruption: a caller that left early would release a slot that is being written. */
+    private <T> T onThread(Supplier<T> work) {
+        CompletableFuture<T> result;
+        try {
+            result = CompletableFuture.supplyAsync(work, thread);
+        } catch (java.util.concurrent.RejectedExecutionException e) {
+            throw new IllegalStateException("the decoder is closed", e);
+        }
+        try {
+            return result.join();
+        } catch (java.util.concurrent.CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Finishes the steps asked for and frees weights and cache. */
+    @Override
+    public void close() {
+        if (thread.isShutdown()) {
+            return;
+        }
+        onThread(() -> {
+            owned.forEach(IValue::close);
+            if (program != null) {
+                program.close();
+            }
+            manager.close();
+            return null;
+        });
+        thread.shutdown();
+    }
+}

@@ -1,0 +1,180 @@
+package io.gkt.inference.verification;
+
+import io.gkt.inference.checkpoint.CheckpointException;
+import io.gkt.inference.checkpoint.ModelConfig;
+import io.gkt.inference.decoder.Chunk;
+import io.gkt.inference.decoder.Decoder;
+import io.gkt.inference.decoder.Slot;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Compares a model with the {@code expected.json} in its directory: {@code cases}, each a {@code prompt} of token
+ * ids, the {@code last_logits} after it and the {@code greedy} tokens that follow (end of sequence ignored).
+ */
+public final class CheckpointVerification {
+
+    /** How the same sequences are computed; the outcome must not depend on it. */
+    public enum Schedule {
+        /** One sequence after the other. */
+        SINGLE,
+        /** All sequences as rows of the same steps. */
+        BATCH,
+        /** Rows join, and so leave, some steps after one another. */
+        STAGGERED
+    }
+
+    /**
+     * What came of one case under one schedule.
+     *
+     * @param schedule        how it ran
+     * @param promptTokens    length of the prompt
+     * @param largestError    largest absolute difference of a logit after the prompt; NaN if any is NaN
+     * @param matchingTokens  greedy tokens equal to the reference's before the first that is not
+     * @param expectedTokens  greedy tokens of the reference that were to be made
+     */
+    public record Outcome(
+            Schedule schedule, int promptTokens, double largestError, int matchingTokens, int expectedTokens) {
+
+        /** Largest logit error that passes. */
+        public static final double TOLERANCE = 1e-3;
+
+        /** @return whether the case passes */
+        public boolean passes() {
+            return largestError <= TOLERANCE && matchingTokens == expectedTokens;
+        }
+    }
+
+    private static final int STAGGER = 5;
+
+    private record Case(int[] prompt, float[] lastLogits, int[] greedy) {}
+
+    private CheckpointVerification() {}
+
+    /**
+     * Runs every case under every schedule.
+     *
+     * @param directory a model directory with an {@code expected.json}
+     * @return the outcomes, schedule by schedule
+     * @throws CheckpointException if the model or the expectations can't be read
+     */
+    public static List<Outcome> run(Path directory) {
+        List<Case> cases = read(directory.resolve("expected.json"));
+        ModelConfig config = ModelConfig.read(directory);
+        int longest = cases.stream()
+                .mapToInt(c -> c.prompt.length + c.greedy.length)
+                .max()
+                .orElse(1);
+        List<Outcome> outcomes = new ArrayList<>();
+        try (Decoder decoder =
+                Decoder.load(directory, config, cases.size(), Math.min(longest, config.contextLength()))) {
+            for (Case single : cases) {
+                outcomes.addAll(run(decoder, Schedule.SINGLE, List.of(single)));
+            }
+            outcomes.addAll(run(decoder, Schedule.BATCH, cases));
+            outcomes.addAll(run(decoder, Schedule.STAGGERED, cases));
+        }
+        return outcomes;
+    }
+
+    private static List<Case> read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new CheckpointException(file + " is missing: it holds the reference's outputs");
+        }
+        try {
+            JsonNode cases = JsonMapper.builder().build().readTree(file).path("cases");
+            return StreamSupport.stream(cases.spliterator(), false)
+                    .map(c -> new Case(ints(c.path("prompt")), floats(c.path("last_logits")), ints(c.path("greedy"))))
+                    .toList();
+        } catch (JacksonException e) {
+            throw new CheckpointException(file + " is not valid JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static int[] ints(JsonNode array) {
+        return IntStream.range(0, array.size()).map(i -> array.get(i).asInt()).toArray();
+    }
+
+    private static float[] floats(JsonNode array) {
+        float[] floats = new float[array.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = array.get(i).floatValue();
+        }
+        return floats;
+    }
+
+    private static List<Outcome> run(Decoder decoder, Schedule schedule, List<Case> cases) {
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < cases.size(); i++) {
+            rows.add(new Row(cases.get(i), decoder, schedule == Schedule.STAGGERED ? STAGGER * i : 0));
+        }
+        for (int step = 0; !rows.stream().allMatch(Row::done); step++) {
+            int now = step;
+            List<Row> active = rows.stream()
+                    .filter(row -> row.joinsAt <= now && !row.done())
+                    .toList();
+            float[][] logits = decoder.step(active.stream().map(Row::next).toList());
+            for (int i = 0; i < logits.length; i++) {
+                active.get(i).accept(logits[i]);
+            }
+        }
+        return rows.stream().map(row -> row.outcome(decoder, schedule)).toList();
+    }
+
+    private static final class Row {
+
+        private final Case expected;
+        private final Slot slot;
+        private final int joinsAt;
+        private final List<Integer> greedy = new ArrayList<>();
+        private double largestError;
+
+        Row(Case expected, Decoder decoder, int joinsAt) {
+            this.expected = expected;
+            this.slot = decoder.slots().acquire(expected.prompt).orElseThrow();
+            this.slot.truncate(0);
+            this.joinsAt = joinsAt;
+        }
+
+        boolean done() {
+            return greedy.size() >= expected.greedy.length;
+        }
+
+        Chunk next() {
+            return new Chunk(slot, greedy.isEmpty() ? expected.prompt : new int[] {greedy.get(greedy.size() - 1)});
+        }
+
+        void accept(float[] logits) {
+            if (greedy.isEmpty()) {
+                for (int i = 0; i < logits.length; i++) {
+                    largestError = Math.max(largestError, Math.abs(logits[i] - expected.lastLogits[i]));
+                }
+            }
+            int best = 0;
+            for (int i = 1; i < logits.length; i++) {
+                best = logits[i] > logits[best] ? i : best;
+            }
+            greedy.add(best);
+        }
+
+        Outcome outcome(Decoder decoder, Schedule schedule) {
+            decoder.slots().release(slot);
+            int[] made = greedy.stream().mapToInt(Integer::intValue).toArray();
+            int mismatch = Arrays.mismatch(made, expected.greedy);
+            return new Outcome(
+                    schedule,
+                    expected.prompt.length,
+                    largestError,
+                    mismatch < 0 ? made.length : mismatch,
+                    expected.greedy.length);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+# The arithmetic of every supported decoder-only model, as one TorchScript program.
+#
+# Java packs this file into an archive in memory and loads it once per model. Each decode step is then
+# one native call: the loop over layers and rows runs here, on CPU or CUDA alike. Java owns slots,
+# positions and sampling; this program owns the arithmetic and sees only what it is passed.
+#
+# `shape` is [query heads, key/value heads, head size]. `weights` is [token embedding, final norm,
+# output head]. A layer is its twelve tensors in the order of the unpacking in `layer`; one that the
+# architecture does not have has no elements. Queries, keys and values are one projection (rows in that
+# order), and so are gate and up.
+
+class Decoder(Module):
+
+  def norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    return torch.rms_norm(x, [x.size(-1)], weight, eps)
+
+  def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    if bias.numel() == 0:
+      return torch.linear(x, weight)
+    return torch.linear(x, weight, bias)
+
+  # Rotary position embedding over the halves of each head: x [.., heads, size], cos and sin [.., 1, size / 2].
+  def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    half = x.size(-1) // 2
+    first = x.narrow(-1, 0, half)
+    second = x.narrow(-1, half, half)
+    return torch.cat([first * cos - second * sin, second * cos + first * sin], -1)
+
+  # Normed input to rotated queries [.., heads, size], rotated keys and values [.., kv heads, size].
+  def project(self, x: Tensor, layer: List[Tensor], cos: Tensor, sin: Tensor, shape: List[int],
+              eps: float) -> Tuple[Tensor, Tensor, Tensor]:
+    heads, kv_heads, size = shape
+    qkv = self.linear(self.norm(x, layer[0], eps), layer[1], layer[2])
+    qkv = qkv.unflatten(-1, [heads + 2 * kv_heads, size])
+    q = qkv.narrow(-2, 0, heads)
+    k = qkv.narrow(-2, heads, kv_heads)
+    v = qkv.narrow(-2, heads + kv_heads, kv_heads)
+    if layer[5].numel() > 0:
+      q = self.norm(q, layer[5], eps)
+      k = self.norm(k, layer[6], eps)
+    return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
+
+  # What follows attention: output projection, then the gated feed-forward network, both residual.
+  def mix(self, x: Tensor, attended: Tensor, layer: List[Tensor], eps: float) -> Tensor:
+    x = x + self.linear(attended, layer[3], layer[4])
+    gate, up = self.linear(self.norm(x, layer[7], eps), layer[8], layer[9]).chunk(2, -1)
+    return x + self.linear(torch.silu(gate) * up, layer[10], layer[11])
+
+  # One step over ragged rows. Row r is `rows[3r : 3r + 3]` = [slot, tokens already cached, new tokens];
+  # `tokens` holds the new tokens of all rows, one after the other. Their keys and values are written into
+  # `keys` and `values`, one tensor [slots, kv heads, context, size] a layer. Returns the logits after the
+  # last new token of each row: [rows, vocabulary], float32. Rows share the matrix products and nothing else.
+  def step(self, tokens: List[int], rows: List[int], weights: List[Tensor], layers: List[List[Tensor]],
+           keys: List[Tensor], values: List[Tensor], cos: Tensor, sin: Tensor, shape: List[int],
+           eps: float) -> Tensor:
+    heads, kv_heads, size = shape
+    group = heads // kv_heads
+    device = cos.device
+    context = keys[0].size(2)
+    count = len(rows) // 3
+
+    positions: List[Tensor] = []
+    cells: List[Tensor] = []
+    masks: List[Tensor] = []
+    last: List[int] = []
+    end = 0
+    for r in range(count):
+      slot = rows[3 * r]
+      cached = rows[3 * r + 1]
+      new = rows[3 * r + 2]
+      position = torch.arange(cached, cached + new, dtype=4, device=device)
+      positions.append(position)
+      cells.append(position + slot * kv_heads * context)
+      if new == 1:
+        masks.append(torch.empty([0], device=device))
+      else:
+        seen = torch.arange(cached + new, device=device).unsqueeze(0) <= position.unsqueeze(1)
+        masks.append(seen.repeat([group, 1]))
+      end += new
+      last.append(end - 1)
+    position = torch.cat(positions)
+    cell = (torch.cat(cells).unsqueeze(1) + torch.arange(kv_heads, device=device).unsqueeze(0) * context).flatten()
+    cos = cos.index_select(0, position).unsqueeze(1)
+    sin = sin.index_select(0, position).unsqueeze(1)
+
+    x = torch.embedding(weights[0], torch.tensor(tokens, dtype=4, device=device))
+    for i in range(len(layers)):
+      q, k, v = self.project(x, layers[i], cos, sin, shape, eps)
+      keys[i].view([-1, size]).index_copy_(0, cell, k.reshape([-1, size]))
+      values[i].view([-1, size]).index_copy_(0, cell, v.reshape([-1, size]))
+      attended: List[Tensor] = []
+      begin = 0
+      for r in range(count):
+        slot = rows[3 * r]
+        new = rows[3 * r + 2]
+        total = rows[3 * r + 1] + new
+        # Query heads that share a key head are folded into its sequence: scaled_dot_product_attention's
+        # own grouping is several times slower on CPU.
+        query = q.narrow(0, begin, new).view([new, kv_heads, group, size]).permute([1, 2, 0, 3])
+        query = query.reshape([1, kv_heads, group * new, size])
+        key = keys[i].narrow(0, slot, 1).narrow(2, 0, total)
+        value = values[i].narrow(0, slot, 1).narrow(2, 0, total)
+        if new == 1:
+          out = torch.scaled_dot_product_attention(query, key, value)
+        else:
+          out = torch.scaled_dot_product_attention(query, key, value, masks[r])
+        out = out.view([kv_heads, group, new, size]).permute([2, 0, 1, 3])
+        attended.append(out.reshape([new, heads * size]))
+        begin += new
+      x = self.mix(x, torch.cat(attended), layers[i], eps)
+    x = x.index_select(0, torch.tensor(last, dtype=4, device=device))
+    return torch.linear(self.norm(x, weights[1], eps), weights[2]).to(6)
+
+  # Sum over the batch of weight * cross-entropy of each next token, over the sum of the weights.
+  # `tokens` and `target_weights` are [batch, length]; target_weights[b, t] weighs the prediction of
+  # tokens[b, t], so column 0 counts for nothing. No cache: the whole sequence is computed, differentiably.
+  def loss(self, tokens: Tensor, target_weights: Tensor, weights: List[Tensor], layers: List[List[Tensor]],
+           cos: Tensor, sin: Tensor, shape: List[int], eps: float) -> Tensor:
+    heads, kv_heads, size = shape
+    group = heads // kv_heads
+    batch = tokens.size(0)
+    length = tokens.size(1) - 1
+    cos = cos.narrow(0, 0, length).unsqueeze(1)
+    sin = sin.narrow(0, 0, length).unsqueeze(1)
+    x = torch.embedding(weights[0], tokens.narrow(1, 0, length))
+    for layer in layers:
+      q, k, v = self.project(x, layer, cos, sin, shape, eps)
+      k = k.unsqueeze(3).expand([batch, length, kv_heads, group, size]).reshape([batch, length, heads, size])
+      v = v.unsqueeze(3).expand([batch, length, kv_heads, group, size]).reshape([batch, length, heads, size])
+      out = torch.scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2),
+                                               None, 0.0, True)
+      x = self.mix(x, out.transpose(1, 2).reshape([batch, length, heads * size]), layer, eps)
+    logits = torch.linear(self.norm(x, weights[1], eps), weights[2])
+    targets = tokens.narrow(1, 1, length).flatten()
+    nll = torch.nll_loss(torch.log_softmax(logits.flatten(0, 1), -1), targets, None, 0)
+    weight = target_weights.narrow(1, 1, length).flatten()
+    return (nll * weight).sum() / weight.sum()
+
+  # One AdamW step (Loshchilov and Hutter, arXiv 1711.05101) in place on `parameters`: the embedding (which is
+  # the output head too), the final norm, then twelve tensors a layer; those without elements are skipped.
+  # `first` and `second` are the moments of each parameter. `hyper` is [step counted from 1, learning rate, beta1,
+  # beta2, weight decay, gradient norm limit, rms norm epsilon, heads, kv heads, head size]. Norms and biases do
+  # not decay. Returns [loss, gradient norm before it was limited].
+  def train_step(self, tokens: Tensor, target_weights: Tensor, hyper: Tensor, cos: Tensor, sin: Tensor,
+                 parameters: List[Tensor], first: List[Tensor], second: List[Tensor]) -> Tensor:
+    step = float(hyper[0])
+    rate = float(hyper[1])
+    beta1 = float(hyper[2])
+    beta2 = float(hyper[3])
+    trained: List[Tensor] = []
+    for p in parameters:
+      trained.append(p.detach().requires_grad_(p.numel() > 0))
+    layers: List[List[Tensor]] = []
+    for i in range((len(trained) - 2) // 12):
+      layers.append(trained[2 + 12 * i : 14 + 12 * i])
+    shape = [int(hyper[7]), int(hyper[8]), int(hyper[9])]
+    loss = self.loss(tokens, target_weights, [trained[0], trained[1], trained[0]], layers, cos, sin, shape,
+                     float(hyper[6]))
+    loss.backward()
+
+    square = torch.zeros([])
+    for p in trained:
+      if p.numel() > 0:
+        g = p.grad
+        assert g is not None
+        square = square + g.pow(2).sum()
+    gradient_norm = torch.sqrt(square)
+    scale = torch.clamp(hyper[5] / (gradient_norm + 1.0e-6), max=1.0)
+    for i in range(len(parameters)):
+      p = parameters[i]
+      if p.numel() > 0:
+        g = trained[i].grad
+        assert g is not None
+        g = g * scale
+        m = first[i].mul_(beta1).add_(g, alpha=1.0 - beta1)
+        v = second[i].mul_(beta2).addcmul_(g, g, value=1.0 - beta2)
+        if p.dim() > 1:
+          p.mul_(1.0 - rate * float(hyper[4]))
+        deviation = (v / (1.0 - beta2 ** step)).sqrt() + 1.0e-8
+        p.addcdiv_(m, deviation, value=-rate / (1.0 - beta1 ** step))
+    return torch.stack([loss.detach(), gradient_norm])
+
+  # Raw little-endian bytes [n] as the float numbers that they hold; dtype is torch's number of their type
+  # (5 float16, 6 float32, 15 bfloat16).
+  def floats(self, raw: Tensor, dtype: int) -> Tensor:
+    return torch.view_copy(raw, dtype=dtype).to(6)
