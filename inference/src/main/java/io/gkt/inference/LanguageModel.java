@@ -1,0 +1,78 @@
+package io.gkt.inference;
+
+import io.gkt.inference.checkpoint.CheckpointException;
+import io.gkt.inference.checkpoint.ModelConfig;
+import io.gkt.inference.decoder.Decoder;
+import io.gkt.inference.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** A model with all that is needed to talk to it. Thread-safe. */
+public final class LanguageModel implements AutoCloseable {
+
+    private final String name;
+    private final Tokenizer tokenizer;
+    private final Decoder decoder;
+
+    private LanguageModel(String name, Tokenizer tokenizer, Decoder decoder) {
+        this.name = name;
+        this.tokenizer = tokenizer;
+        this.decoder = decoder;
+    }
+
+    /**
+     * Loads a Hugging Face model directory.
+     *
+     * @param directory     {@code config.json}, {@code *.safetensors}, {@code tokenizer.json} and, where it has them,
+     *                      {@code generation_config.json}, {@code tokenizer_config.json}, {@code chat_template.jinja}
+     * @param slots         sequences whose keys and values are held at once
+     * @param contextLength longest sequence in tokens
+     * @return the model, ready
+     * @throws CheckpointException if something in the directory is missing, corrupt or unsupported
+     */
+    public static LanguageModel load(Path directory, int slots, int contextLength) {
+        ModelConfig config = ModelConfig.read(directory);
+        Tokenizer tokenizer = Tokenizer.load(directory);
+        try {
+            if (tokenizer.vocabularySize() > config.vocabularySize()) {
+                throw new CheckpointException(directory + ": tokenizer.json has " + tokenizer.vocabularySize()
+                        + " tokens, but config.json says vocab_size " + config.vocabularySize()
+                        + ": they belong to different models");
+            }
+            return new LanguageModel(
+                    directory.toAbsolutePath().normalize().getFileName().toString(),
+                    tokenizer,
+                    Decoder.load(directory, config, slots, contextLength));
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /** @return the directory's name */
+    public String name() {
+        return name;
+    }
+
+    /** @return the tokenizer */
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** @return weights, KV cache and steps */
+    public Decoder decoder() {
+        return decoder;
+    }
+
+    /** @return token ids that end a sequence */
+    public Set<Integer> endOfSequence() {
+        return decoder.config().endOfSequence();
+    }
+
+    /** Finishes running steps and frees all native memory. */
+    @Override
+    public void close() {
+        decoder.close();
+        tokenizer.close();
+    }
+}
