@@ -1,0 +1,96 @@
+package io.gkt.service;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/** Refuses bodies that are too large, whether their length is announced or not. */
+final class BodyLimitFilter extends OncePerRequestFilter {
+
+    private final long limit;
+    private final HandlerExceptionResolver errors;
+
+    /**
+     * @param limit  bytes a body may have
+     * @param errors renders the refusal
+     */
+    BodyLimitFilter(long limit, HandlerExceptionResolver errors) {
+        this.limit = limit;
+        this.errors = errors;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (request.getContentLengthLong() > limit) {
+            errors.resolveException(request, response, null, tooLarge());
+            return;
+        }
+        chain.doFilter(
+                new HttpServletRequestWrapper(request) {
+                    @Override
+                    public ServletInputStream getInputStream() throws IOException {
+                        return new Limited(super.getInputStream());
+                    }
+                },
+                response);
+    }
+
+    private ApiException tooLarge() {
+        return ApiException.http(HttpStatus.CONTENT_TOO_LARGE, "The body may have " + limit + " bytes at most.");
+    }
+
+    private final class Limited extends ServletInputStream {
+
+        private final ServletInputStream body;
+        private long read;
+
+        Limited(ServletInputStream body) {
+            this.body = body;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int value = body.read();
+            count(value < 0 ? 0 : 1);
+            return value;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int count = body.read(bytes, offset, length);
+            count(Math.max(0, count));
+            return count;
+        }
+
+        private void count(int bytes) {
+            read += bytes;
+            if (read > limit) {
+                throw tooLarge();
+            }
+        }
+
+        @Override
+        public boolean isFinished() {
+            return body.isFinished();
+        }
+
+        @Override
+        public boolean isReady() {
+            return body.isReady();
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            body.setReadListener(listener);
+        }
+    }
+}

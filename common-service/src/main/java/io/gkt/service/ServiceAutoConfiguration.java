@@ -1,0 +1,67 @@
+package io.gkt.service;
+
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.type.LogicalType;
+
+/** Gives a service what is in this package. */
+@AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
+class ServiceAutoConfiguration {
+
+    @Bean
+    ErrorAdvice errorAdvice() {
+        return new ErrorAdvice();
+    }
+
+    @Bean
+    JsonErrorController jsonErrorController() {
+        return new JsonErrorController();
+    }
+
+    @Bean
+    BodyLimitFilter bodyLimitFilter(
+            @Value("${gkt.max-request-size:2MB}") DataSize limit,
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver errors) {
+        return new BodyLimitFilter(limit.toBytes(), errors);
+    }
+
+    /** A number is a number and a string is a string; each key counts once. */
+    @Bean
+    JsonMapperBuilderCustomizer strictJson() {
+        return builder -> {
+            builder.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                    .withCoercionConfigDefaults(
+                            config -> config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail))
+                    .withCoercionConfig(
+                            LogicalType.Integer,
+                            config -> config.setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
+                    .withCoercionConfig(
+                            LogicalType.Textual,
+                            config -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
+        };
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> jsonErrorReports() {
+        return factory -> factory.addContextCustomizers(context -> {
+            if (context.getParent() instanceof org.apache.catalina.core.StandardHost host) {
+                host.setErrorReportValveClass(JsonErrorReportValve.class.getName());
+            }
+        });
+    }
+}

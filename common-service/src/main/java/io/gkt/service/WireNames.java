@@ -1,0 +1,19 @@
+package io.gkt.service;
+
+import java.util.Locale;
+
+/** Spells paths to Java properties as requests do. */
+final class WireNames {
+
+    private WireNames() {}
+
+    /**
+     * @param path as {@code messages[0].content} or {@code sampling.topP}
+     * @return as {@code messages[0].content} or {@code top_p}: sampling parameters stand among a request's own fields
+     */
+    static String of(String path) {
+        return path.replaceFirst("^sampling\\.", "")
+                .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
+                .toLowerCase(Locale.ROOT);
+    }
+}
