@@ -1,0 +1,89 @@
+package io.gkt.service;
+
+import io.gkt.inference.LanguageModel;
+import io.gkt.inference.checkpoint.CheckpointException;
+import io.gkt.inference.checkpoint.ModelConfig;
+import io.gkt.inference.decoder.Decoder;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Which model a service runs.
+ *
+ * @param directory     a Hugging Face model directory; unset takes the embedded demo model
+ * @param contextLength longest prompt and answer together, in tokens; unset takes the model's own, at most
+ *                      {@value #DEFAULT_CONTEXT_LENGTH}
+ * @param kvCacheLimit  most memory that the KV cache may take
+ */
+public record ModelSettings(
+        Path directory,
+        @Min(1) Integer contextLength,
+        @NotNull @DefaultValue("2GB") DataSize kvCacheLimit) {
+
+    private static final int DEFAULT_CONTEXT_LENGTH = 4096;
+
+    /**
+     * Loads the model.
+     *
+     * @param slots     sequences held at once
+     * @param demoModel the directory to take if none is set
+     * @return the model, ready
+     * @throws ModelStartException if the model can't be used as the settings say
+     */
+    public LanguageModel load(int slots, Supplier<Path> demoModel) {
+        // Before the first class of DJL: it would report its use and look for newer native libraries.
+        System.getProperties().putIfAbsent("OPT_OUT_TRACKING", "true");
+        System.getProperties().putIfAbsent("ai.djl.offline", "true");
+        if (directory != null && !Files.isDirectory(directory)) {
+            throw new ModelStartException(
+                    "The model directory " + directory.toAbsolutePath() + " does not exist.",
+                    "Set model.directory to a Hugging Face model directory, or leave it out for the demo model.",
+                    null);
+        }
+        Path source = directory == null ? demoModel.get() : directory;
+        try {
+            ModelConfig config = ModelConfig.read(source);
+            int length = contextLength(config);
+            checkCache(config, slots, length);
+            return LanguageModel.load(source, slots, length);
+        } catch (CheckpointException | IllegalArgumentException | UncheckedIOException e) {
+            throw new ModelStartException(
+                    "The model in " + source.toAbsolutePath() + " can't be used: " + e.getMessage(),
+                    "Repair the directory, or set model.directory to another one.",
+                    e);
+        }
+    }
+
+    private int contextLength(ModelConfig config) {
+        if (contextLength == null) {
+            return Math.min(config.contextLength(), DEFAULT_CONTEXT_LENGTH);
+        }
+        if (contextLength > config.contextLength()) {
+            throw new ModelStartException(
+                    "The model takes " + config.contextLength() + " tokens, but model.context-length is "
+                            + contextLength + ".",
+                    "Lower model.context-length, or leave it out.",
+                    null);
+        }
+        return contextLength;
+    }
+
+    private void checkCache(ModelConfig config, int slots, int length) {
+        long bytes = Decoder.cacheBytes(config, slots, length);
+        if (bytes > kvCacheLimit.toBytes()) {
+            throw new ModelStartException(
+                    "The KV cache would take 2 (keys and values) x " + config.layers() + " layers x "
+                            + config.keyValueHeads() + " heads x " + config.headSize() + " values x " + Float.BYTES
+                            + " bytes x " + slots + " sequences x " + length + " tokens = " + bytes / 1_048_576
+                            + " MB, but model.kv-cache-limit is " + kvCacheLimit.toMegabytes() + " MB.",
+                    "Lower model.context-length or the number of sequences at once, or raise model.kv-cache-limit.",
+                    null);
+        }
+    }
+}
