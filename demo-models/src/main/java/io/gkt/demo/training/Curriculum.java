@@ -1,0 +1,34 @@
+package io.gkt.demo.training;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.gkt.demo.problem.ProblemGenerator;
+import java.util.Random;
+
+/** What a model is taught: draws the next lesson. */
+interface Curriculum {
+
+    Lesson draw(Random random, ProblemGenerator problems, HuggingFaceTokenizer tokenizer);
+
+    /** Solving problems from beginning to end. */
+    static Curriculum solving() {
+        return (random, problems, tokenizer) -> Lesson.inSolving(tokenizer, problems.next());
+    }
+
+    /**
+     * Calculating what is planned, and hardly any planning: what a model of this curriculum lacks is practice, not room.
+     *
+     * @param solvingShare share of lessons that ask for a plan, 0 to 1
+     * @param drillShare share of lessons without a story, 0 to 1
+     */
+    static Curriculum calculating(double solvingShare, double drillShare) {
+        return (random, problems, tokenizer) -> {
+            double roll = random.nextDouble();
+            var problem = problems.next();
+            if (roll < solvingShare) {
+                return Lesson.inSolving(tokenizer, problem);
+            }
+            return Lesson.inCalculating(
+                    tokenizer, roll < solvingShare + drillShare ? problem.asDrill() : problem);
+        };
+    }
+}
