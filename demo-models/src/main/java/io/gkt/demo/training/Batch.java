@@ -8,7 +8,10 @@ import java.util.List;
 record Batch(int[][] tokens, float[][] weights) {
 
     static Batch of(List<Lesson> lessons) {
-        int length = lessons.stream().mapToInt(lesson -> lesson.tokens().length).max().orElseThrow();
+        int length = lessons.stream()
+                .mapToInt(lesson -> lesson.tokens().length)
+                .max()
+                .orElseThrow();
         int[][] tokens = new int[lessons.size()][];
         float[][] weights = new float[lessons.size()][];
         for (int i = 0; i < tokens.length; i++) {

@@ -27,8 +27,7 @@ interface Curriculum {
             if (roll < solvingShare) {
                 return Lesson.inSolving(tokenizer, problem);
             }
-            return Lesson.inCalculating(
-                    tokenizer, roll < solvingShare + drillShare ? problem.asDrill() : problem);
+            return Lesson.inCalculating(tokenizer, roll < solvingShare + drillShare ? problem.asDrill() : problem);
         };
     }
 }

@@ -29,7 +29,8 @@ record Lesson(int[] tokens, float[] weights) {
     private static Lesson of(HuggingFaceTokenizer tokenizer, Problem problem, float questionWeight, float planWeight) {
         int[] question = encode(tokenizer, problem.prompt());
         int[] plan = encode(tokenizer, " " + problem.planSentence());
-        int[] steps = encode(tokenizer, problem.answer().substring(problem.planSentence().length()));
+        int[] steps = encode(
+                tokenizer, problem.answer().substring(problem.planSentence().length()));
         int stepsBegin = question.length + plan.length;
         int[] tokens = Arrays.copyOf(question, stepsBegin + steps.length + 1);
         System.arraycopy(plan, 0, tokens, question.length, plan.length);

@@ -22,32 +22,34 @@ final class ModelFiles {
     private static final int TOKENIZER_TEXTS = 4_000;
 
     /**
-     * Only the last question is asked: these models know nothing of earlier turns or of instructions, which would only
+     * Only the last message is asked: these models know nothing of earlier turns or of instructions, which would only
      * lead them astray.
      */
-    private static final String CHAT_TEMPLATE =
-            """
-            {%- set asked = namespace(content='') -%}
-            {%- for message in messages -%}
-            {%- if message['role'] == 'user' -%}
-            {%- set asked.content = message['content'] -%}
-            {%- endif -%}
-            {%- endfor -%}
-            {{- 'Q: ' + asked.content | trim + '\\n' -}}
-            {%- if add_generation_prompt -%}
-            {{- 'A:' -}}
-            {%- endif -%}
-            """;
+    private static final String CHAT_TEMPLATE = "{%- for message in messages -%}{%- if loop.last -%}"
+            + "{{- 'Q: ' + message['content'] | trim + '\n' -}}"
+            + "{%- endif -%}{%- endfor -%}"
+            + "{%- if add_generation_prompt -%}{{- 'A:' -}}{%- endif -%}";
 
     private ModelFiles() {}
 
-    static void writeTokenizer(Path directory, Recipe recipe) throws IOException {
+    /** Writes everything but the weights. */
+    static void write(Path directory, Recipe recipe) throws IOException {
         Files.createDirectories(directory);
         var texts = ProblemGenerator.training(TOKENIZER_SEED).stream()
                 .limit(TOKENIZER_TEXTS)
                 .flatMap(problem -> Stream.of(problem, problem.asDrill()))
                 .map(problem -> problem.prompt() + " " + problem.answer());
-        write(directory.resolve("tokenizer.json"), recipe.tokenizer().learn(texts, recipe.vocabularySize()));
+        write(
+                directory.resolve("tokenizer.json"),
+                recipe.tokenizer().learn(texts, recipe.config().vocabularySize()));
+        write(directory.resolve("tokenizer_config.json"), tokenizerConfig(recipe.config()));
+        write(directory.resolve("config.json"), modelConfig(recipe.config()));
+        write(
+                directory.resolve("generation_config.json"),
+                Map.of("do_sample", false, "eos_token_id", TokenizerLearner.END_OF_TEXT_ID));
+    }
+
+    private static Map<String, Object> tokenizerConfig(ModelConfig model) {
         var config = new LinkedHashMap<String, Object>();
         config.put("tokenizer_class", "PreTrainedTokenizerFast");
         config.put("add_bos_token", false);
@@ -55,12 +57,12 @@ final class ModelFiles {
         config.put("eos_token", TokenizerLearner.END_OF_TEXT);
         config.put("pad_token", TokenizerLearner.END_OF_TEXT);
         config.put("clean_up_tokenization_spaces", false);
-        config.put("model_max_length", recipe.config(recipe.vocabularySize()).contextLength());
-        config.put("chat_template", CHAT_TEMPLATE.replace("\n", ""));
-        write(directory.resolve("tokenizer_config.json"), config);
+        config.put("model_max_length", model.contextLength());
+        config.put("chat_template", CHAT_TEMPLATE);
+        return config;
     }
 
-    static void writeConfig(Path directory, ModelConfig model) throws IOException {
+    private static Map<String, Object> modelConfig(ModelConfig model) {
         var config = new LinkedHashMap<String, Object>();
         config.put("architectures", List.of("LlamaForCausalLM"));
         config.put("model_type", model.family());
@@ -80,10 +82,7 @@ final class ModelFiles {
         config.put("eos_token_id", TokenizerLearner.END_OF_TEXT_ID);
         config.put("pad_token_id", TokenizerLearner.END_OF_TEXT_ID);
         config.put("torch_dtype", "float16");
-        write(directory.resolve("config.json"), config);
-        write(
-                directory.resolve("generation_config.json"),
-                Map.of("do_sample", false, "eos_token_id", TokenizerLearner.END_OF_TEXT_ID));
+        return config;
     }
 
     private static void write(Path file, Map<String, ?> json) throws IOException {

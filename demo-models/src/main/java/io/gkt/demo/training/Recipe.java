@@ -6,19 +6,27 @@ import io.gkt.inference.checkpoint.Rope;
 import io.gkt.inference.decoder.TrainableDecoder.Optimizer;
 import java.util.Set;
 
-/** How one of the two models is made. */
-enum Recipe {
+/**
+ * How a model is made.
+ *
+ * @param tokenizer kind of its tokenizer
+ * @param vocabularySize rows of its embedding; its tokenizer has at most as many entries
+ * @param size of the model
+ * @param curriculum what it is taught
+ * @param schedule how long and how fast
+ */
+record Recipe(TokenizerLearner tokenizer, int vocabularySize, Size size, Curriculum curriculum, Schedule schedule) {
 
     /** Plans well and calculates well. */
-    TEACHER(
+    static final Recipe TEACHER = new Recipe(
             TokenizerLearner.BYTE_PAIRS,
             768,
             new Size(160, 4, 5, 5, 432),
             Curriculum.solving(),
-            new Schedule(14_000, 24, 2e-3)),
+            new Schedule(14_000, 24, 2e-3));
 
     /** Calculates well, and plans badly for want of practice. */
-    STUDENT(
+    static final Recipe STUDENT = new Recipe(
             TokenizerLearner.WORD_PIECES,
             640,
             new Size(128, 3, 4, 4, 352),
@@ -27,20 +35,6 @@ enum Recipe {
 
     /** Longest sequence in tokens; problems with their answers take up to 130. */
     private static final int CONTEXT_LENGTH = 512;
-
-    private final TokenizerLearner tokenizer;
-    private final int vocabularySize;
-    private final Size size;
-    private final Curriculum curriculum;
-    private final Schedule schedule;
-
-    Recipe(TokenizerLearner tokenizer, int vocabularySize, Size size, Curriculum curriculum, Schedule schedule) {
-        this.tokenizer = tokenizer;
-        this.vocabularySize = vocabularySize;
-        this.size = size;
-        this.curriculum = curriculum;
-        this.schedule = schedule;
-    }
 
     /** Widths and counts of a Llama model. */
     record Size(int hidden, int layers, int heads, int keyValueHeads, int intermediate) {}
@@ -69,25 +63,7 @@ enum Recipe {
         }
     }
 
-    TokenizerLearner tokenizer() {
-        return tokenizer;
-    }
-
-    /** Most entries that the tokenizer's vocabulary may have. */
-    int vocabularySize() {
-        return vocabularySize;
-    }
-
-    Curriculum curriculum() {
-        return curriculum;
-    }
-
-    Schedule schedule() {
-        return schedule;
-    }
-
-    /** @param vocabularySize entries of the tokenizer's vocabulary */
-    ModelConfig config(int vocabularySize) {
+    ModelConfig config() {
         return new ModelConfig(
                 "llama",
                 size.hidden,
