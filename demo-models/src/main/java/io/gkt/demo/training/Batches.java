@@ -1,7 +1,7 @@
 package io.gkt.demo.training;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.gkt.demo.problem.ProblemGenerator;
+import io.gkt.inference.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -19,13 +19,13 @@ final class Batches {
     private static final int STEPS_DRAWN_TOGETHER = 8;
 
     private final Curriculum curriculum;
-    private final HuggingFaceTokenizer tokenizer;
+    private final Tokenizer tokenizer;
     private final int batchSize;
     private final long seed;
     private int drawn = -1;
     private List<Batch> batches = List.of();
 
-    Batches(Curriculum curriculum, HuggingFaceTokenizer tokenizer, int batchSize, long seed) {
+    Batches(Curriculum curriculum, Tokenizer tokenizer, int batchSize, long seed) {
         this.curriculum = curriculum;
         this.tokenizer = tokenizer;
         this.batchSize = batchSize;

@@ -1,13 +1,13 @@
 package io.gkt.demo.training;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.gkt.demo.problem.ProblemGenerator;
+import io.gkt.inference.tokenizer.Tokenizer;
 import java.util.Random;
 
 /** What a model is taught: draws the next lesson. */
 interface Curriculum {
 
-    Lesson draw(Random random, ProblemGenerator problems, HuggingFaceTokenizer tokenizer);
+    Lesson draw(Random random, ProblemGenerator problems, Tokenizer tokenizer);
 
     /** Solving problems from beginning to end. */
     static Curriculum solving() {

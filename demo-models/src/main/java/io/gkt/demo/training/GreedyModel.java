@@ -1,29 +1,28 @@
 package io.gkt.demo.training;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import io.gkt.inference.checkpoint.ModelConfig;
+import io.gkt.inference.LanguageModel;
 import io.gkt.inference.decoder.Chunk;
-import io.gkt.inference.decoder.Decoder;
 import io.gkt.inference.decoder.Slot;
-import java.io.IOException;
+import io.gkt.inference.generation.FinishReason;
+import io.gkt.inference.generation.GenerationRequest;
+import io.gkt.inference.generation.Sequence;
+import io.gkt.inference.generation.StopMatcher;
+import io.gkt.inference.sampling.SamplingParameters;
+import io.gkt.inference.tokenizer.Prompt;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
-/** A model directory that continues many prompts at once, always with the likeliest token. */
+/** A model that continues many prompts at once, always with the likeliest token. */
 final class GreedyModel implements AutoCloseable {
 
     private static final int ROWS = 32;
     private static final int CONTEXT_LENGTH = 256;
 
-    private final HuggingFaceTokenizer tokenizer;
-    private final Decoder decoder;
+    private final LanguageModel model;
 
-    private GreedyModel(HuggingFaceTokenizer tokenizer, Decoder decoder) {
-        this.tokenizer = tokenizer;
-        this.decoder = decoder;
+    private GreedyModel(LanguageModel model) {
+        this.model = model;
     }
 
     /**
@@ -35,10 +34,8 @@ final class GreedyModel implements AutoCloseable {
      */
     record Continuation(String text, int tokens, boolean ended) {}
 
-    static GreedyModel load(Path directory) throws IOException {
-        var tokenizer = HuggingFaceTokenizer.newInstance(
-                directory.resolve("tokenizer.json"), Map.of("truncation", "false", "padding", "false"));
-        return new GreedyModel(tokenizer, Decoder.load(directory, ModelConfig.read(directory), ROWS, CONTEXT_LENGTH));
+    static GreedyModel load(Path directory) {
+        return new GreedyModel(LanguageModel.load(directory, ROWS, CONTEXT_LENGTH));
     }
 
     /**
@@ -49,72 +46,52 @@ final class GreedyModel implements AutoCloseable {
         var continuations = new ArrayList<Continuation>();
         for (int from = 0; from < prompts.size(); from += ROWS) {
             var rows = prompts.subList(from, Math.min(from + ROWS, prompts.size())).stream()
-                    .map(prompt -> new Row(encode(prompt)))
+                    .map(prompt -> start(prompt, maxTokens))
                     .toList();
-            decode(rows, maxTokens);
-            rows.forEach(row -> continuations.add(new Continuation(
-                    tokenizer.decode(
-                            row.decoded.stream().mapToLong(Integer::longValue).toArray(), true),
-                    row.decoded.size(),
-                    row.ended)));
+            decode(rows.stream().map(Row::sequence).toList());
+            for (var row : rows) {
+                continuations.add(row.continuation());
+                model.decoder().slots().release(row.slot);
+            }
         }
         return continuations;
     }
 
-    private void decode(List<Row> rows, int maxTokens) {
-        while (true) {
-            var running = rows.stream()
-                    .filter(row -> !row.ended && row.decoded.size() < maxTokens && row.slot.length() < CONTEXT_LENGTH)
+    private Row start(String prompt, int maxTokens) {
+        int[] tokens = model.tokenizer().encode(Prompt.plain(prompt));
+        var slot = model.decoder().slots().acquire(tokens).orElseThrow();
+        var request = new GenerationRequest(tokens, tokens.length, maxTokens, SamplingParameters.GREEDY, false);
+        return new Row(slot, new Sequence(model, request, slot, new StopMatcher(List.of())));
+    }
+
+    private void decode(List<Sequence> sequences) {
+        var running = sequences;
+        while (!running.isEmpty()) {
+            List<Chunk> chunks = running.stream()
+                    .map(sequence -> sequence.next(CONTEXT_LENGTH))
                     .toList();
-            if (running.isEmpty()) {
-                break;
-            }
-            float[][] logits = decoder.step(
-                    running.stream().map(row -> new Chunk(row.slot, row.next)).toList());
+            float[][] logits = model.decoder().step(chunks);
             for (int i = 0; i < logits.length; i++) {
-                running.get(i).append(likeliest(logits[i]), decoder.config());
+                running.get(i).accept(logits[i]);
             }
+            running = running.stream()
+                    .filter(sequence -> sequence.finishReason().isEmpty())
+                    .toList();
         }
-        rows.forEach(row -> decoder.slots().release(row.slot));
-    }
-
-    private int[] encode(String prompt) {
-        return Arrays.stream(tokenizer.encode(prompt, false, false).getIds())
-                .mapToInt(Math::toIntExact)
-                .toArray();
-    }
-
-    private static int likeliest(float[] logits) {
-        int best = 0;
-        for (int i = 1; i < logits.length; i++) {
-            if (logits[i] > logits[best]) {
-                best = i;
-            }
-        }
-        return best;
     }
 
     @Override
     public void close() {
-        decoder.close();
-        tokenizer.close();
+        model.close();
     }
 
-    private final class Row {
-        private final Slot slot;
-        private final List<Integer> decoded = new ArrayList<>();
-        private int[] next;
-        private boolean ended;
+    private record Row(Slot slot, Sequence sequence) {
 
-        Row(int[] prompt) {
-            slot = decoder.slots().acquire(prompt).orElseThrow();
-            next = Arrays.copyOfRange(prompt, slot.length(), prompt.length);
-        }
-
-        void append(int token, ModelConfig config) {
-            decoded.add(token);
-            next = new int[] {token};
-            ended = config.endOfSequence().contains(token);
+        Continuation continuation() {
+            return new Continuation(
+                    sequence.drainText(),
+                    sequence.completionTokens(),
+                    sequence.finishReason().orElseThrow() == FinishReason.STOP);
         }
     }
 }

@@ -1,8 +1,9 @@
 package io.gkt.demo.training;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.gkt.demo.problem.Problem;
 import io.gkt.demo.tokenizer.TokenizerLearner;
+import io.gkt.inference.tokenizer.Prompt;
+import io.gkt.inference.tokenizer.Tokenizer;
 import java.util.Arrays;
 
 /**
@@ -17,20 +18,20 @@ record Lesson(int[] tokens, float[] weights) {
     private static final float QUESTION_WEIGHT = 0.1f;
 
     /** To plan and to calculate: all of the answer counts. */
-    static Lesson inSolving(HuggingFaceTokenizer tokenizer, Problem problem) {
+    static Lesson inSolving(Tokenizer tokenizer, Problem problem) {
         return of(tokenizer, problem, QUESTION_WEIGHT, 1);
     }
 
     /** To calculate what is planned: the plan is given and only what follows it counts. */
-    static Lesson inCalculating(HuggingFaceTokenizer tokenizer, Problem problem) {
+    static Lesson inCalculating(Tokenizer tokenizer, Problem problem) {
         return of(tokenizer, problem, 0, 0);
     }
 
-    private static Lesson of(HuggingFaceTokenizer tokenizer, Problem problem, float questionWeight, float planWeight) {
-        int[] question = encode(tokenizer, problem.prompt());
-        int[] plan = encode(tokenizer, " " + problem.planSentence());
-        int[] steps = encode(
-                tokenizer, problem.answer().substring(problem.planSentence().length()));
+    private static Lesson of(Tokenizer tokenizer, Problem problem, float questionWeight, float planWeight) {
+        int[] question = tokenizer.encode(Prompt.plain(problem.prompt()));
+        int[] plan = tokenizer.encode(Prompt.plain(" " + problem.planSentence()));
+        int[] steps = tokenizer.encode(
+                Prompt.plain(problem.answer().substring(problem.planSentence().length())));
         int stepsBegin = question.length + plan.length;
         int[] tokens = Arrays.copyOf(question, stepsBegin + steps.length + 1);
         System.arraycopy(plan, 0, tokens, question.length, plan.length);
@@ -41,11 +42,5 @@ record Lesson(int[] tokens, float[] weights) {
         Arrays.fill(weights, question.length, stepsBegin, planWeight);
         Arrays.fill(weights, stepsBegin, tokens.length, 1);
         return new Lesson(tokens, weights);
-    }
-
-    private static int[] encode(HuggingFaceTokenizer tokenizer, String text) {
-        return Arrays.stream(tokenizer.encode(text, false, false).getIds())
-                .mapToInt(Math::toIntExact)
-                .toArray();
     }
 }

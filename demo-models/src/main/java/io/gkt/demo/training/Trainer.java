@@ -1,9 +1,9 @@
 package io.gkt.demo.training;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.gkt.demo.problem.ProblemGenerator;
 import io.gkt.inference.checkpoint.Safetensors;
 import io.gkt.inference.decoder.TrainableDecoder;
+import io.gkt.inference.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -12,7 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -55,7 +54,7 @@ final class Trainer {
      */
     void run(int lastStep) throws IOException {
         ModelFiles.write(model(), recipe);
-        try (var tokenizer = tokenizer();
+        try (var tokenizer = Tokenizer.load(model());
                 var decoder = new TrainableDecoder(recipe.config(), seed)) {
             int step = resume(decoder);
             log.printf("%,d parameters, step %d of %d%n", decoder.parameterCount(), step, schedule.steps());
@@ -78,11 +77,6 @@ final class Trainer {
                 }
             }
         }
-    }
-
-    private HuggingFaceTokenizer tokenizer() throws IOException {
-        return HuggingFaceTokenizer.newInstance(
-                model().resolve("tokenizer.json"), Map.of("truncation", "false", "padding", "false"));
     }
 
     /** @return steps done */

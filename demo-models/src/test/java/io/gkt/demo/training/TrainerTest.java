@@ -2,15 +2,14 @@ package io.gkt.demo.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.gkt.demo.problem.ProblemGenerator;
 import io.gkt.demo.tokenizer.TokenizerLearner;
+import io.gkt.inference.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -61,18 +60,17 @@ class TrainerTest {
     @Test
     void inALessonInCalculatingOnlyWhatFollowsThePlanCounts() throws IOException {
         ModelFiles.write(directory, TINY);
-        try (var tokenizer = HuggingFaceTokenizer.newInstance(
-                directory.resolve("tokenizer.json"), Map.of("truncation", "false", "padding", "false"))) {
+        try (var tokenizer = Tokenizer.load(directory)) {
             var problem = ProblemGenerator.training(6).next();
             var lesson = Lesson.inCalculating(tokenizer, problem);
-            var learned = IntStream.range(0, lesson.tokens().length)
+            int[] learned = IntStream.range(0, lesson.tokens().length)
                     .filter(i -> lesson.weights()[i] > 0)
-                    .mapToLong(i -> lesson.tokens()[i])
+                    .map(i -> lesson.tokens()[i])
                     .toArray();
 
-            assertThat(tokenizer.decode(learned, false))
-                    .isEqualTo(
-                            problem.answer().substring(problem.planSentence().length()) + TokenizerLearner.END_OF_TEXT);
+            assertThat(tokenizer.decode(learned))
+                    .isEqualTo(problem.answer().substring(problem.planSentence().length()));
+            assertThat(learned).endsWith(TokenizerLearner.END_OF_TEXT_ID);
         }
     }
 
