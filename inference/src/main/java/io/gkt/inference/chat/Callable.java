@@ -1,0 +1,6 @@
+package io.gkt.inference.chat;
+
+/** Something a template can call: a global function, a method, a macro. */
+interface Callable {
+    Object call(Arguments arguments);
+}

@@ -1,0 +1,143 @@
+package io.gkt.inference.chat;
+
+import io.gkt.inference.tokenizer.Prompt;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A model's chat template, rendered as transformers' {@code apply_chat_template} does. What comes from the messages
+ * stays plain text in the prompt, whatever the template does with it. A template is a program that comes with the
+ * model: it reaches nothing but the messages and the model's special tokens, and what it may cost is bounded.
+ * Thread-safe.
+ */
+public final class ChatTemplate {
+    private static final String TEMPLATE_FILE = "chat_template.jinja";
+    private static final String CONFIG_FILE = "tokenizer_config.json";
+
+    private final Statement template;
+    private final Map<String, Object> variables;
+
+    private ChatTemplate(String source, JsonNode config, Clock clock) {
+        try {
+            this.template = TemplateParser.parse(source);
+        } catch (StackOverflowError e) {
+            throw new ChatTemplateException("The chat template is nested too deeply", e);
+        }
+        this.variables = new HashMap<>(Globals.at(clock));
+        variables.put("tools", null);
+        variables.put("documents", null);
+        config.properties().forEach(property -> {
+            if (property.getKey().endsWith("_token") && content(property.getValue()) != null) {
+                variables.put(property.getKey(), content(property.getValue()));
+            }
+        });
+        if (config.has("additional_special_tokens")) {
+            variables.put(
+                    "additional_special_tokens",
+                    config.path("additional_special_tokens")
+                            .valueStream()
+                            .<Object>map(ChatTemplate::content)
+                            .toList());
+        }
+    }
+
+    /**
+     * Loads a model's chat template: {@code chat_template.jinja} if it is there, else {@code chat_template} in
+     * {@code tokenizer_config.json}, of several the one named {@code default}.
+     *
+     * @param directory a model directory in Hugging Face's layout
+     * @return empty if the model has no (default) chat template
+     * @throws ChatTemplateException if the template has a syntax error
+     * @throws IllegalArgumentException if tokenizer_config.json is not valid JSON
+     * @throws UncheckedIOException if a file cannot be read
+     */
+    public static Optional<ChatTemplate> load(Path directory) {
+        return load(directory, Clock.systemDefaultZone());
+    }
+
+    /** As {@link #load(Path)}, with the time that {@code strftime_now} tells. */
+    static Optional<ChatTemplate> load(Path directory, Clock clock) {
+        Path file = directory.resolve(TEMPLATE_FILE);
+        Path configFile = directory.resolve(CONFIG_FILE);
+        try {
+            JsonNode config = Files.isRegularFile(configFile)
+                    ? JsonMapper.shared().readTree(Files.readAllBytes(configFile))
+                    : JsonMapper.shared().createObjectNode();
+            Optional<String> source = Files.isRegularFile(file) ? Optional.of(Files.readString(file)) : source(config);
+            return source.map(text -> new ChatTemplate(text, config, clock));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the chat template in " + directory + ": " + e.getMessage(), e);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    configFile + " is not valid JSON; fetch the model again: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static Optional<String> source(JsonNode config) {
+        JsonNode template = config.path("chat_template");
+        if (template.isArray()) {
+            return template.valueStream()
+                    .filter(named -> named.path("name").asString("").equals("default"))
+                    .map(named -> named.path("template").asString())
+                    .findFirst();
+        }
+        return template.isString() ? Optional.of(template.asString()) : Optional.empty();
+    }
+
+    /** A special token's text: a string, or an object that has it as content; null if there is none. */
+    private static Text content(JsonNode token) {
+        JsonNode text = token.isObject() ? token.path("content") : token;
+        return text.isString() ? Text.markup(text.asString()) : null;
+    }
+
+    /**
+     * Renders messages to a prompt in which what the template wrote is markup and what the messages said is plain.
+     *
+     * @param addGenerationPrompt whether the prompt ends with the beginning of the assistant's turn
+     * @throws ChatTemplateException if the template refuses the messages, is wrong, or takes too long
+     */
+    public Prompt prompt(List<ChatMessage> messages, boolean addGenerationPrompt) {
+        return new Prompt(run(messages, addGenerationPrompt).spans(), false);
+    }
+
+    /**
+     * The text of {@link #prompt}.
+     *
+     * @throws ChatTemplateException as there
+     */
+    public String render(List<ChatMessage> messages, boolean addGenerationPrompt) {
+        return run(messages, addGenerationPrompt).chars();
+    }
+
+    private Text run(List<ChatMessage> messages, boolean addGenerationPrompt) {
+        List<Object> turns = new ArrayList<>();
+        for (ChatMessage message : messages) {
+            Map<Object, Object> turn = new LinkedHashMap<>();
+            turn.put(Text.markup("role"), Text.plain(message.role()));
+            turn.put(Text.markup("content"), Text.plain(message.content()));
+            turns.add(turn);
+        }
+        Scope globals = Scope.root(variables);
+        globals.set("messages", turns);
+        globals.set("add_generation_prompt", addGenerationPrompt);
+        Text.Builder out = new Text.Builder();
+        try {
+            template.run(globals.inner(), out);
+        } catch (StackOverflowError e) {
+            throw new ChatTemplateException("The chat template calls itself or nests values without end", e);
+        }
+        return out.build();
+    }
+}

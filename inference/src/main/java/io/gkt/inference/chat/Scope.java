@@ -1,0 +1,43 @@
+package io.gkt.inference.chat;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** The variables a statement sees: its own, then those around it. */
+final class Scope {
+    private final Scope parent;
+    private final Map<String, Object> variables = new HashMap<>();
+    private final Budget budget;
+
+    private Scope(Scope parent, Budget budget) {
+        this.parent = parent;
+        this.budget = budget;
+    }
+
+    static Scope root(Map<String, ?> variables) {
+        Scope scope = new Scope(null, new Budget());
+        scope.variables.putAll(variables);
+        return scope;
+    }
+
+    Scope inner() {
+        return new Scope(this, budget);
+    }
+
+    Object get(String name) {
+        for (Scope scope = this; scope != null; scope = scope.parent) {
+            if (scope.variables.containsKey(name)) {
+                return scope.variables.get(name);
+            }
+        }
+        return Undefined.variable(name);
+    }
+
+    void set(String name, Object value) {
+        variables.put(name, value);
+    }
+
+    Budget budget() {
+        return budget;
+    }
+}

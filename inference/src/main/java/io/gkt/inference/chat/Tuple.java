@@ -1,0 +1,27 @@
+package io.gkt.inference.chat;
+
+import java.util.AbstractList;
+import java.util.List;
+
+/** Python's tuple: a list that prints with parentheses. */
+final class Tuple extends AbstractList<Object> {
+    private final List<Object> values;
+
+    Tuple(List<Object> values) {
+        this.values = values;
+    }
+
+    static Tuple of(Object... values) {
+        return new Tuple(java.util.Arrays.asList(values));
+    }
+
+    @Override
+    public Object get(int index) {
+        return values.get(index);
+    }
+
+    @Override
+    public int size() {
+        return values.size();
+    }
+}
