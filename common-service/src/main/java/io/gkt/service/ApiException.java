@@ -38,6 +38,20 @@ public final class ApiException extends RuntimeException {
     }
 
     /**
+     * @param param a field that would change the answer, and asks for what is not offered
+     * @return 400
+     */
+    public static ApiException unsupported(String param) {
+        return new ApiException(
+                HttpStatus.BAD_REQUEST,
+                "invalid_request_error",
+                param,
+                "unsupported_parameter",
+                null,
+                param + " is not supported here; leave it out.");
+    }
+
+    /**
      * @param param   the field that is too long
      * @param message how long it is and how long it may be
      * @return 400

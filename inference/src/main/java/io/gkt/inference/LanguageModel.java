@@ -1,10 +1,14 @@
 package io.gkt.inference;
 
+import io.gkt.inference.chat.ChatTemplate;
 import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.checkpoint.ModelConfig;
 import io.gkt.inference.decoder.Decoder;
+import io.gkt.inference.sampling.SamplingDefaults;
+import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Tokenizer;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
 /** A model with all that is needed to talk to it. Thread-safe. */
@@ -12,11 +16,20 @@ public final class LanguageModel implements AutoCloseable {
 
     private final String name;
     private final Tokenizer tokenizer;
+    private final Optional<ChatTemplate> chatTemplate;
+    private final SamplingParameters defaultSampling;
     private final Decoder decoder;
 
-    private LanguageModel(String name, Tokenizer tokenizer, Decoder decoder) {
+    private LanguageModel(
+            String name,
+            Tokenizer tokenizer,
+            Optional<ChatTemplate> chatTemplate,
+            SamplingParameters defaultSampling,
+            Decoder decoder) {
         this.name = name;
         this.tokenizer = tokenizer;
+        this.chatTemplate = chatTemplate;
+        this.defaultSampling = defaultSampling;
         this.decoder = decoder;
     }
 
@@ -42,6 +55,8 @@ public final class LanguageModel implements AutoCloseable {
             return new LanguageModel(
                     directory.toAbsolutePath().normalize().getFileName().toString(),
                     tokenizer,
+                    ChatTemplate.load(directory),
+                    SamplingDefaults.read(directory),
                     Decoder.load(directory, config, slots, contextLength));
         } catch (RuntimeException e) {
             tokenizer.close();
@@ -57,6 +72,16 @@ public final class LanguageModel implements AutoCloseable {
     /** @return the tokenizer */
     public Tokenizer tokenizer() {
         return tokenizer;
+    }
+
+    /** @return how chats are written for this model; empty if it was not made for chats */
+    public Optional<ChatTemplate> chatTemplate() {
+        return chatTemplate;
+    }
+
+    /** @return how its makers mean it to be sampled */
+    public SamplingParameters defaultSampling() {
+        return defaultSampling;
     }
 
     /** @return weights, KV cache and steps */

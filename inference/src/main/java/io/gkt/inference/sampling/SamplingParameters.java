@@ -51,6 +51,24 @@ public record SamplingParameters(
         logitBias = Map.copyOf(logitBias);
     }
 
+    /**
+     * @param bias what {@link #logitBias()} is to be instead
+     * @return these with that bias
+     */
+    public SamplingParameters withLogitBias(Map<Integer, Double> bias) {
+        return new SamplingParameters(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                presencePenalty,
+                frequencyPenalty,
+                bias,
+                minTokens,
+                seed);
+    }
+
     private static void require(boolean holds, String message) {
         if (!holds) {
             throw new IllegalArgumentException(message);

@@ -1,0 +1,92 @@
+package io.gkt.student;
+
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
+import io.github.resilience4j.retry.RetryRegistry;
+import io.gkt.demo.DemoModels;
+import io.gkt.inference.LanguageModel;
+import io.gkt.service.ModelSettings;
+import io.gkt.student.generation.Admission;
+import io.gkt.student.generation.Question.GuidanceWish;
+import io.gkt.student.generation.Student;
+import io.gkt.student.guidance.Teacher;
+import io.gkt.student.openai.CompletionController;
+import io.gkt.student.openai.ModelController;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.http.HttpClient;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Wires the edge and starts it. */
+@SpringBootApplication(proxyBeanMethods = false)
+@EnableConfigurationProperties(StudentSettings.class)
+@Import(ModelController.class)
+public class EdgeStudentApplication {
+
+    private static final String TEACHER = "teacher";
+
+    /**
+     * Starts the edge.
+     *
+     * @param arguments Spring's, such as {@code --gkt.student.teacher.url=http://teacher:8090}
+     */
+    public static void main(String[] arguments) {
+        SpringApplication.run(EdgeStudentApplication.class, arguments);
+    }
+
+    @Bean(destroyMethod = "close")
+    LanguageModel languageModel(StudentSettings settings) {
+        return new ModelSettings(settings.model(), settings.contextLength(), settings.kvCacheLimit())
+                .load(settings.maxConcurrentGenerations(), DemoModels::student);
+    }
+
+    @Bean
+    CircuitBreakerConfigCustomizer teacherCircuitBreaker() {
+        return CircuitBreakerConfigCustomizer.of(TEACHER, config -> config.recordException(Teacher::isFault));
+    }
+
+    @Bean(destroyMethod = "close")
+    Teacher teacher(
+            StudentSettings settings,
+            JsonMapper json,
+            CircuitBreakerRegistry circuitBreakers,
+            RetryRegistry retries,
+            BulkheadRegistry bulkheads) {
+        HttpClient http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(settings.teacher().connectTimeout())
+                .build();
+        return new Teacher(
+                settings.teacher().url(),
+                http,
+                json,
+                circuitBreakers.circuitBreaker(TEACHER),
+                retries.retry(TEACHER, Teacher.oneRetry()),
+                bulkheads.bulkhead(TEACHER));
+    }
+
+    @Bean
+    Student student(StudentSettings settings, LanguageModel model, Teacher teacher, MeterRegistry registry) {
+        return new Student(
+                model,
+                teacher,
+                new Admission(settings.maxConcurrentGenerations(), settings.queueCapacity()),
+                settings.guidance().boundary(),
+                settings.requestTimeout(),
+                registry);
+    }
+
+    @Bean
+    CompletionController completionController(StudentSettings settings, Student student, JsonMapper json) {
+        GuidanceWish defaults = new GuidanceWish(
+                settings.guidance().mode(),
+                settings.guidance().maxTokens(),
+                settings.guidance().timeout());
+        return new CompletionController(student, json, defaults, settings.requestTimeout());
+    }
+}

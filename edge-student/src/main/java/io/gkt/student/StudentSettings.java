@@ -1,0 +1,66 @@
+package io.gkt.student;
+
+import io.gkt.student.guidance.GuidanceMode;
+import io.gkt.student.guidance.GuidanceText;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings of the edge, {@code gkt.student.*}.
+ *
+ * @param model                    a Hugging Face model directory; unset takes the embedded demo model
+ * @param contextLength            longest prompt and answer together, in tokens; unset takes the model's own, at most
+ *                                 4096
+ * @param kvCacheLimit             most memory that the KV cache may take
+ * @param maxConcurrentGenerations answers made at the same time
+ * @param queueCapacity            requests that may wait for their turn; more are refused with 429
+ * @param requestTimeout           after which an answer is given up
+ * @param teacher                  who guides
+ * @param guidance                 what holds where requests say nothing of guidance
+ */
+@Validated
+@ConfigurationProperties(prefix = "gkt.student", ignoreUnknownFields = false)
+public record StudentSettings(
+        Path model,
+        @Min(1) Integer contextLength,
+        @NotNull @DefaultValue("2GB") DataSize kvCacheLimit,
+        @Min(1) @Max(1024) @DefaultValue("4") int maxConcurrentGenerations,
+        @Min(0) @DefaultValue("64") int queueCapacity,
+        @DurationMin(millis = 1) @DefaultValue("120s") Duration requestTimeout,
+        @Valid @DefaultValue Teacher teacher,
+        @Valid @DefaultValue Guidance guidance) {
+
+    /**
+     * The teacher.
+     *
+     * @param url            where cloud-teacher listens, such as {@code http://teacher:8090}; unset is no teacher
+     * @param connectTimeout longest wait for a connection
+     */
+    public record Teacher(
+            URI url,
+            @DurationMin(millis = 1) @DefaultValue("1s") Duration connectTimeout) {}
+
+    /**
+     * What holds where requests say nothing of guidance.
+     *
+     * @param mode      {@code auto}: the teacher begins; {@code off}: the student alone; {@code only}: the teacher alone
+     * @param maxTokens most tokens that the teacher writes
+     * @param timeout   longest wait for the teacher
+     * @param boundary  {@code word}: guidance ends after a whole word; {@code token}: where the teacher's tokens end
+     */
+    public record Guidance(
+            @DefaultValue("auto") GuidanceMode mode,
+            @Min(1) @Max(4096) @DefaultValue("40") int maxTokens,
+            @DurationMin(millis = 1) @DefaultValue("5s") Duration timeout,
+            @DefaultValue("word") GuidanceText.Boundary boundary) {}
+}

@@ -1,0 +1,36 @@
+package io.gkt.student.generation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.gkt.protocol.Usage;
+import io.gkt.student.guidance.Guidance;
+
+/**
+ * A finished answer.
+ *
+ * @param text           all of it, the teacher's part included
+ * @param finishReason   {@code stop} or {@code length}
+ * @param usage          in the student's tokens, unless the teacher answered alone
+ * @param guidance       what came of asking the teacher
+ * @param guidanceTokens how many tokens of the answer the teacher's text is, as the student counts
+ * @param timings        where the time went
+ */
+public record Answer(
+        String text, String finishReason, Usage usage, Guidance guidance, int guidanceTokens, Timings timings) {
+
+    /**
+     * Where the time went, in milliseconds. The prompt is prefilled while guidance is waited for, so that these are
+     * not a sum.
+     *
+     * @param queueMs    until a slot was free
+     * @param guidanceMs from asking the teacher to having its text, or to giving up
+     * @param prefillMs  running the prompt, and then the guidance
+     * @param decodeMs   from the end of prefill to the last token
+     * @param totalMs    all
+     */
+    public record Timings(
+            @JsonProperty("queue_ms") double queueMs,
+            @JsonProperty("guidance_ms") double guidanceMs,
+            @JsonProperty("prefill_ms") double prefillMs,
+            @JsonProperty("decode_ms") double decodeMs,
+            @JsonProperty("total_ms") double totalMs) {}
+}

@@ -1,0 +1,41 @@
+package io.gkt.student.generation;
+
+import io.gkt.inference.sampling.SamplingParameters;
+import io.gkt.inference.tokenizer.Prompt;
+import io.gkt.protocol.Message;
+import io.gkt.protocol.Sampling;
+import io.gkt.student.guidance.GuidanceMode;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a user wants answered.
+ *
+ * @param prompt              as the student reads it
+ * @param messages            the conversation, as the teacher gets it; null if it is raw text
+ * @param maxTokens           most tokens of the answer; null is as many as fit
+ * @param stop                texts at which it ends
+ * @param sampling            how the student draws tokens
+ * @param wishes              the same in the request's words, for a teacher who answers alone
+ * @param ignoreEndOfSequence whether to go on after the model ends the answer
+ * @param guidance            who answers
+ */
+public record Question(
+        Prompt prompt,
+        List<Message> messages,
+        Integer maxTokens,
+        List<String> stop,
+        SamplingParameters sampling,
+        Sampling wishes,
+        boolean ignoreEndOfSequence,
+        GuidanceWish guidance) {
+
+    /**
+     * How the teacher is to take part.
+     *
+     * @param mode      who answers
+     * @param maxTokens most tokens of guidance
+     * @param timeout   longest wait for the teacher
+     */
+    public record GuidanceWish(GuidanceMode mode, int maxTokens, Duration timeout) {}
+}

@@ -1,0 +1,59 @@
+package io.gkt.student.guidance;
+
+import io.gkt.protocol.Timings;
+import io.gkt.protocol.Usage;
+import java.time.Duration;
+
+/**
+ * What came of asking the teacher.
+ *
+ * @param outcome   how it went; never {@link GuidanceOutcome#SKIPPED} when the teacher was asked
+ * @param text      the teacher's text, fit to be continued; empty unless it helped
+ * @param model     the teacher's model; null if it did not say
+ * @param usage     the teacher's tokens; null if it did not say
+ * @param timings   the teacher's times; null if it did not say
+ * @param bytes     size of request and response bodies together
+ * @param roundTrip from asking to having it
+ */
+public record Guidance(
+        GuidanceOutcome outcome,
+        String text,
+        String model,
+        Usage usage,
+        Timings timings,
+        int bytes,
+        Duration roundTrip) {
+
+    /** The teacher was not asked. */
+    public static final Guidance SKIPPED = without(GuidanceOutcome.SKIPPED, Duration.ZERO);
+
+    /**
+     * @param boundary where text that goes on may end
+     * @return this, ready to be continued
+     */
+    public Guidance cutAt(GuidanceText.Boundary boundary) {
+        if (outcome != GuidanceOutcome.USED) {
+            return this;
+        }
+        String cut = GuidanceText.cut(text, boundary);
+        GuidanceOutcome left = cut.isBlank() ? GuidanceOutcome.EMPTY : outcome;
+        return new Guidance(left, cut.isBlank() ? "" : cut, model, usage, timings, bytes, roundTrip);
+    }
+
+    /**
+     * @param otherText what the text is to be instead
+     * @return this with that text
+     */
+    public Guidance withText(String otherText) {
+        return new Guidance(outcome, otherText, model, usage, timings, bytes, roundTrip);
+    }
+
+    /**
+     * @param outcome   why there is none
+     * @param roundTrip how long it took to know
+     * @return no guidance
+     */
+    static Guidance without(GuidanceOutcome outcome, Duration roundTrip) {
+        return new Guidance(outcome, "", null, null, null, 0, roundTrip);
+    }
+}
