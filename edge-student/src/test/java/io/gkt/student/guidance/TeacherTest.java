@@ -1,0 +1,235 @@
+package io.gkt.student.guidance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.retry.Retry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.json.JsonMapper;
+
+@Timeout(30)
+class TeacherTest {
+
+    private final CircuitBreaker circuitBreaker = CircuitBreaker.of(
+            "teacher",
+            CircuitBreakerConfig.custom()
+                    .slidingWindowSize(4)
+                    .minimumNumberOfCalls(4)
+                    .waitDurationInOpenState(Duration.ofMillis(300))
+                    .permittedNumberOfCallsInHalfOpenState(1)
+                    .recordException(Teacher::isFault)
+                    .build());
+    private ScriptedTeacher server;
+    private Teacher teacher;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new ScriptedTeacher(ScriptedTeacher.says(" We need 12 + 7", "length"));
+        teacher = teacherAt(server.url());
+    }
+
+    @AfterEach
+    void stop() {
+        teacher.close();
+        server.close();
+    }
+
+    private Teacher teacherAt(URI url) {
+        return new Teacher(
+                url,
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(Duration.ofMillis(500))
+                        .build(),
+                JsonMapper.shared(),
+                circuitBreaker,
+                Retry.of("teacher", Teacher.oneRetry()),
+                Bulkhead.of(
+                        "teacher", BulkheadConfig.custom().maxConcurrentCalls(2).build()));
+    }
+
+    private static GuidanceQuestion question(long timeoutMillis) {
+        return new GuidanceQuestion(
+                null, "Q: 12 + 7?\nA:", 9, List.of("\nQ:"), null, Set.of("<|end|>"), Duration.ofMillis(timeoutMillis));
+    }
+
+    private Guidance ask(long timeoutMillis) throws Exception {
+        return teacher.ask(question(timeoutMillis)).get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void asksWithWhatIsLeftOfTheTimeAndReturnsText() throws Exception {
+        Guidance guidance = ask(2_000);
+        assertThat(guidance.outcome()).isEqualTo(GuidanceOutcome.USED);
+        assertThat(guidance.text()).isEqualTo(" We need 12 + 7");
+        assertThat(guidance.model()).isEqualTo("scripted");
+        assertThat(guidance.bytes()).isPositive();
+        assertThat(server.requests()).singleElement().satisfies(request -> {
+            assertThat(request.prompt()).isEqualTo("Q: 12 + 7?\nA:");
+            assertThat(request.maxTokens()).isEqualTo(9);
+            assertThat(request.stop()).containsExactly("\nQ:");
+        });
+        assertThat(Long.parseLong(server.deadlines().get(0))).isBetween(1L, 2_000L);
+    }
+
+    @Test
+    void aFinishedAnswerIsComplete() throws Exception {
+        server.now(ScriptedTeacher.says("19", "stop"));
+        assertThat(ask(2_000).outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
+    }
+
+    static Stream<Arguments> nonsense() {
+        return Stream.of(
+                Arguments.of("HTML", ScriptedTeacher.body("<html>502</html>")),
+                Arguments.of("nothing", ScriptedTeacher.body("")),
+                Arguments.of("null", ScriptedTeacher.body("null")),
+                Arguments.of("half an object", ScriptedTeacher.body("{\"id\":\"x\",\"text\":\"We ne")),
+                Arguments.of("other JSON", ScriptedTeacher.body("[1, 2]")),
+                Arguments.of(
+                        "another's guidance",
+                        ScriptedTeacher.body("{\"id\":\"x\",\"text\":\"secret\",\"finish_reason\":\"stop\"}")),
+                Arguments.of("too much", ScriptedTeacher.body("x".repeat(3_000_000))),
+                Arguments.of("an error", ScriptedTeacher.status(500, null)),
+                Arguments.of("a redirect", ScriptedTeacher.status(302, null)),
+                Arguments.of("half a response", (ScriptedTeacher.Script) (exchange, request) -> {
+                    exchange.sendResponseHeaders(200, 1_000);
+                    exchange.getResponseBody().write(new byte[10]);
+                }));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("nonsense")
+    void nonsenseIsAnErrorAndIsNotAskedForAgain(String name, ScriptedTeacher.Script script) throws Exception {
+        server.now(script);
+        Guidance guidance = ask(3_000);
+        assertThat(guidance.outcome()).isEqualTo(GuidanceOutcome.FALLBACK_ERROR);
+        assertThat(guidance.text()).isEmpty();
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void aTeacherThatHangsIsGivenUpInTimeAndTold() throws Exception {
+        server.now(ScriptedTeacher.hangs());
+        Guidance guidance = ask(200);
+        assertThat(guidance.outcome()).isEqualTo(GuidanceOutcome.FALLBACK_TIMEOUT);
+        assertThat(guidance.roundTrip()).isBetween(Duration.ofMillis(150), Duration.ofSeconds(2));
+        awaitCancellation(server.requests().get(0).id());
+    }
+
+    @Test
+    void anAnswerThatTricklesIsGivenUpInTime() throws Exception {
+        server.now((exchange, request) -> {
+            exchange.sendResponseHeaders(200, 0);
+            for (int i = 0; i < 100; i++) {
+                exchange.getResponseBody().write(' ');
+                exchange.getResponseBody().flush();
+                Thread.sleep(50);
+            }
+        });
+        assertThat(ask(300).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_TIMEOUT);
+    }
+
+    @Test
+    void whoNoLongerWantsTheAnswerTellsTheTeacher() throws Exception {
+        server.now(ScriptedTeacher.hangs());
+        CompletableFuture<Guidance> asked = teacher.ask(question(20_000));
+        while (server.requests().isEmpty()) {
+            Thread.sleep(5);
+        }
+        asked.cancel(true);
+        awaitCancellation(server.requests().get(0).id());
+    }
+
+    private void awaitCancellation(String id) throws InterruptedException {
+        while (!server.cancelled().contains(id)) {
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
+    void aBusyTeacherIsAskedOnceMoreWhenItSaysSo() throws Exception {
+        server.now(ScriptedTeacher.status(503, "0"));
+        assertThat(ask(2_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+        assertThat(server.requests()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("uselessRetryAfters")
+    void aBusyTeacherIsNotAskedAgainTooLate(String retryAfter) throws Exception {
+        server.now(ScriptedTeacher.status(429, retryAfter));
+        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    static Stream<String> uselessRetryAfters() {
+        return Stream.of(null, "5", "-1", "1000000000000000000000", "Wed, 21 Oct 2099 07:28:00 GMT", "soon");
+    }
+
+    @Test
+    void aMissingTeacherIsAnErrorSoon() throws Exception {
+        server.close();
+        assertThat(ask(2_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_ERROR);
+        try (Teacher nowhere = teacherAt(URI.create("http://teacher.invalid:1"))) {
+            assertThat(nowhere.ask(question(2_000)).get(10, TimeUnit.SECONDS).outcome())
+                    .isEqualTo(GuidanceOutcome.FALLBACK_ERROR);
+        }
+    }
+
+    @Test
+    void aTeacherThatKeepsFailingIsLeftAloneAndTriedAgainLater() throws Exception {
+        server.now(ScriptedTeacher.status(500, null));
+        for (int i = 0; i < 4; i++) {
+            ask(1_000);
+        }
+        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_CIRCUIT_OPEN);
+        assertThat(server.requests()).hasSize(4);
+
+        server.now(ScriptedTeacher.says("19", "stop"));
+        Thread.sleep(400);
+        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
+        assertThat(circuitBreaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+    }
+
+    @Test
+    void refusalsSayNothingAboutItsHealth() throws Exception {
+        server.now(ScriptedTeacher.status(400, null));
+        for (int i = 0; i < 8; i++) {
+            assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+        }
+        assertThat(circuitBreaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+    }
+
+    @Test
+    void onlySoManyCallsRunAtTheSameTime() throws Exception {
+        server.now(ScriptedTeacher.hangs());
+        CompletableFuture<Guidance> one = teacher.ask(question(20_000));
+        CompletableFuture<Guidance> two = teacher.ask(question(20_000));
+        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+        one.cancel(true);
+        two.cancel(true);
+    }
+
+    @Test
+    void withoutATeacherNobodyIsAsked() throws Exception {
+        try (Teacher none = teacherAt(null)) {
+            assertThat(none.ask(question(1_000)).get().outcome()).isEqualTo(GuidanceOutcome.SKIPPED);
+        }
+    }
+}
