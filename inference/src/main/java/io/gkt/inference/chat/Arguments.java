@@ -12,10 +12,6 @@ import java.util.Map;
 record Arguments(List<Object> positional, Map<String, Object> named) {
     static final Arguments NONE = new Arguments(List.of(), Map.of());
 
-    int count() {
-        return positional.size() + named.size();
-    }
-
     boolean has(int index, String name) {
         return index < positional.size() || named.containsKey(name);
     }

@@ -21,7 +21,7 @@ final class Filters {
 
     private static final Map<String, Filter> FILTERS = new HashMap<>();
     private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
-    private static final Pattern WORD_BREAK = Pattern.compile("[-\\s({\\[<]");
+    private static final String WORD_BREAKS = "-({[<";
 
     static {
         FILTERS.put(
@@ -50,7 +50,10 @@ final class Filters {
         FILTERS.put("list", (value, a) -> new ArrayList<>(Values.iterate(value)));
         FILTERS.put("lower", (value, a) -> Methods.lower(Values.str(value)));
         FILTERS.put("upper", (value, a) -> Methods.upper(Values.str(value)));
-        FILTERS.put("title", (value, a) -> title(Values.str(value)));
+        FILTERS.put(
+                "title",
+                (value, a) -> Methods.title(
+                        Values.str(value), c -> WORD_BREAKS.indexOf(c) < 0 && !Character.isWhitespace(c)));
         FILTERS.put("map", Filters::map);
         FILTERS.put("max", (value, a) -> extreme(value, a, 1));
         FILTERS.put("min", (value, a) -> extreme(value, a, -1));
@@ -131,15 +134,6 @@ final class Filters {
         long left = padding / 2 + (padding & width & 1);
         Text space = Text.markup(" ");
         return space.repeat(left).plus(text).plus(space.repeat(padding - left));
-    }
-
-    private static Text title(Text text) {
-        boolean[] inWord = {false};
-        return text.mapCharacters(c -> {
-            String mapped = inWord[0] ? c.toLowerCase(java.util.Locale.ROOT) : c.toUpperCase(java.util.Locale.ROOT);
-            inWord[0] = !WORD_BREAK.matcher(c).matches();
-            return mapped;
-        });
     }
 
     private static Object toFloat(Object value, Object otherwise) {

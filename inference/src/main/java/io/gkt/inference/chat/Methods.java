@@ -56,7 +56,7 @@ final class Methods {
         OF_TEXT.put("count", (self, a) -> count(self, sub(a)));
         OF_TEXT.put("upper", (self, a) -> upper(self));
         OF_TEXT.put("lower", (self, a) -> lower(self));
-        OF_TEXT.put("title", (self, a) -> title(self));
+        OF_TEXT.put("title", (self, a) -> title(self, Character::isLetter));
         OF_TEXT.put("capitalize", (self, a) -> capitalize(self));
         OF_TEXT.put("format", TextFormat::braces);
         OF_TEXT.put("isspace", (self, a) -> all(self, Text::isSpace));
@@ -150,11 +150,12 @@ final class Methods {
         return upper(text.substring(0, first)).plus(lower(text.substring(first)));
     }
 
-    private static Text title(Text text) {
-        boolean[] inWord = {false};
+    /** Upper case where a word begins, lower case elsewhere. */
+    static Text title(Text text, IntPredicate inWord) {
+        boolean[] begins = {true};
         return text.mapCharacters(c -> {
-            String mapped = inWord[0] ? c.toLowerCase(Locale.ROOT) : c.toUpperCase(Locale.ROOT);
-            inWord[0] = Character.isLetter(c.codePointAt(0));
+            String mapped = begins[0] ? c.toUpperCase(Locale.ROOT) : c.toLowerCase(Locale.ROOT);
+            begins[0] = !inWord.test(c.codePointAt(0));
             return mapped;
         });
     }

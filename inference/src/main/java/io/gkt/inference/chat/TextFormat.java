@@ -1,5 +1,6 @@
 package io.gkt.inference.chat;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,7 +16,7 @@ final class TextFormat {
 
     /** {@code format % values}, with the conversions s, r, d, i, f, e, g, x and %. */
     static Text percent(Text format, Object values) {
-        List<Object> positional = values instanceof Tuple tuple ? tuple : java.util.Collections.singletonList(values);
+        List<Object> positional = values instanceof Tuple tuple ? tuple : Collections.singletonList(values);
         Text.Builder out = new Text.Builder();
         Matcher matcher = PERCENT.matcher(format.chars());
         int from = 0;
@@ -74,7 +75,7 @@ final class TextFormat {
                 int index = field.isEmpty() ? next++ : Integer.parseInt(field);
                 out.append(Values.str(arguments.get(index, "positional argument " + index)));
             } else {
-                out.append(Values.str(arguments.get(Integer.MAX_VALUE, field)));
+                out.append(Values.str(arguments.get(arguments.positional().size(), field)));
             }
         }
         return out.append(format.substring(from)).build();

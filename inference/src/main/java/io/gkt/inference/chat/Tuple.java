@@ -1,6 +1,7 @@
 package io.gkt.inference.chat;
 
 import java.util.AbstractList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Python's tuple: a list that prints with parentheses. */
@@ -12,7 +13,7 @@ final class Tuple extends AbstractList<Object> {
     }
 
     static Tuple of(Object... values) {
-        return new Tuple(java.util.Arrays.asList(values));
+        return new Tuple(Arrays.asList(values));
     }
 
     @Override

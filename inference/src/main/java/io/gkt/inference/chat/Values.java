@@ -1,6 +1,7 @@
 package io.gkt.inference.chat;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -343,8 +344,7 @@ final class Values {
                 case "*" -> Math.multiplyExact(x, y);
                 case "//" -> Math.floorDiv(x, y);
                 case "%" -> Math.floorMod(x, y);
-                default ->
-                    java.math.BigInteger.valueOf(x).pow((int) Math.min(y, 64)).longValueExact();
+                default -> BigInteger.valueOf(x).pow((int) Math.min(y, 64)).longValueExact();
             };
         } catch (ArithmeticException e) {
             throw error("an integer does not fit into 64 bits");

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,6 +136,16 @@ class TokenizerTest {
                     .isEqualTo("a\uFFFDb\0c\uFFFD");
             assertThat(tokenizer.decode(new int[] {-1, Integer.MAX_VALUE, tokenizer.vocabularySize()}))
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void servesManyThreads() {
+        try (Tokenizer tokenizer = Tokenizer.load(directory("prepend"))) {
+            assertThat(IntStream.range(0, 2000).parallel().mapToObj(i -> "hello </s> world 東" + i))
+                    .allMatch(text -> tokenizer
+                            .decode(tokenizer.encode(Prompt.plain(text)))
+                            .equals(text));
         }
     }
 
