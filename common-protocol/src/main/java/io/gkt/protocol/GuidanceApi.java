@@ -6,7 +6,7 @@ public final class GuidanceApi {
     /** Where guidance is asked for with POST; {@code DELETE} of the path followed by {@code /id} cancels. */
     public static final String PATH = "/v1/guidance";
 
-    /** Request header: whole milliseconds, at least 1, after which the caller has no use for the answer. */
+    /** Request header: whole milliseconds, 0 or more, after which the caller has no use for the answer. */
     public static final String DEADLINE_HEADER = "X-GKT-Deadline-Ms";
 
     /** Data of the last event of a stream. */

@@ -107,6 +107,25 @@ public final class ApiException extends RuntimeException {
         return new ApiException(HttpStatus.GATEWAY_TIMEOUT, "server_error", null, "deadline_exceeded", null, message);
     }
 
+    /**
+     * @param message what does not exist
+     * @return 404
+     */
+    public static ApiException notFound(String message) {
+        return new ApiException(HttpStatus.NOT_FOUND, "invalid_request_error", null, "not_found", null, message);
+    }
+
+    /** @return 499, as nginx calls a request that its client gave up */
+    public static ApiException cancelled() {
+        return new ApiException(
+                HttpStatusCode.valueOf(499),
+                "invalid_request_error",
+                null,
+                "cancelled",
+                null,
+                "The request was cancelled.");
+    }
+
     /** @return 500, about which the client is told nothing */
     public static ApiException internal() {
         return new ApiException(

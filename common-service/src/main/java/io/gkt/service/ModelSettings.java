@@ -22,7 +22,7 @@ import org.springframework.util.unit.DataSize;
  * @param kvCacheLimit  most memory that the KV cache may take
  */
 public record ModelSettings(
-        Path directory,
+        String directory,
         @Min(1) Integer contextLength,
         @NotNull @DefaultValue("2GB") DataSize kvCacheLimit) {
 
@@ -40,13 +40,13 @@ public record ModelSettings(
         // Before the first class of DJL: it would report its use and look for newer native libraries.
         System.getProperties().putIfAbsent("OPT_OUT_TRACKING", "true");
         System.getProperties().putIfAbsent("ai.djl.offline", "true");
-        if (directory != null && !Files.isDirectory(directory)) {
+        Path source = directory == null ? demoModel.get() : Path.of(directory);
+        if (!Files.isDirectory(source)) {
             throw new ModelStartException(
-                    "The model directory " + directory.toAbsolutePath() + " does not exist.",
+                    "The model directory " + source.toAbsolutePath() + " does not exist.",
                     "Set model.directory to a Hugging Face model directory, or leave it out for the demo model.",
                     null);
         }
-        Path source = directory == null ? demoModel.get() : directory;
         try {
             ModelConfig config = ModelConfig.read(source);
             int length = contextLength(config);

@@ -1,0 +1,16 @@
+package io.gkt.teacher;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+
+/** Starts the teacher. */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+public class CloudTeacherApplication {
+
+    /** @param arguments settings as {@code --name=value} */
+    public static void main(String[] arguments) {
+        SpringApplication.run(CloudTeacherApplication.class, arguments);
+    }
+}

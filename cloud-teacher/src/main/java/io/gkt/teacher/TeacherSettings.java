@@ -1,0 +1,36 @@
+package io.gkt.teacher;
+
+import io.gkt.service.ModelSettings;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Settings of the teacher.
+ *
+ * @param model           which model it runs
+ * @param maxBatchSize    most requests that run at once
+ * @param maxBatchDelay   longest time that an idle teacher waits for company, counted from the oldest request
+ * @param queueCapacity   most requests that wait; more are refused
+ * @param maxTokens       most tokens of an answer, and what a request gets that does not say
+ * @param defaultDeadline time for requests that don't bring a deadline
+ */
+@ConfigurationProperties(prefix = "gkt.teacher", ignoreUnknownFields = false)
+public record TeacherSettings(
+        @Valid @DefaultValue ModelSettings model,
+        @Min(1) @Max(1024) @DefaultValue("16") int maxBatchSize,
+
+        @NotNull @DurationMin @DurationMax(seconds = 10) @DefaultValue("5ms")
+        Duration maxBatchDelay,
+
+        @Min(1) @Max(100_000) @DefaultValue("256") int queueCapacity,
+        @Min(1) @DefaultValue("1024") int maxTokens,
+
+        @NotNull @DurationMin(millis = 1) @DurationMax(hours = 1) @DefaultValue("60s")
+        Duration defaultDeadline) {}

@@ -1,0 +1,138 @@
+package io.gkt.teacher.batching;
+
+import io.gkt.protocol.Timings;
+import io.gkt.service.ApiException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
+
+/** Counts what happens to requests, under OpenTelemetry's names where it has one. */
+public final class BatchMetrics {
+
+    private static final String NO_ERROR = "none";
+    private static final Duration[] SECONDS =
+            durations(.01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92);
+    private static final Duration[] SECONDS_TO_FIRST_TOKEN =
+            durations(.001, .005, .01, .02, .04, .06, .08, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10);
+    private static final Duration[] SECONDS_PER_TOKEN =
+            durations(.01, .025, .05, .075, .1, .15, .2, .3, .4, .5, .75, 1, 2.5);
+
+    private final MeterRegistry registry;
+    private final String model;
+    private final DistributionSummary batchSize;
+    private final Timer queueTime;
+    private final Timer prefillTime;
+    private final Timer decodeTime;
+    private final Counter promptTokens;
+    private final Counter guidanceTokens;
+
+    /**
+     * @param registry where the meters go
+     * @param model    the model's name
+     */
+    public BatchMetrics(MeterRegistry registry, String model) {
+        this.registry = registry;
+        this.model = model;
+        this.batchSize = DistributionSummary.builder("gkt.teacher.batch.size")
+                .description("Rows of a step")
+                .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64, 128)
+                .register(registry);
+        this.queueTime = timer("gkt.teacher.queue.time", "From arrival to the first step", SECONDS_TO_FIRST_TOKEN);
+        this.prefillTime = timer("gkt.teacher.prefill.time", "From the first step to the first token", SECONDS);
+        this.decodeTime = timer("gkt.teacher.decode.time", "From the first token to the last", SECONDS);
+        this.promptTokens = counter("gkt.teacher.prompt.tokens", "Tokens read");
+        this.guidanceTokens = counter("gkt.teacher.guidance.tokens", "Tokens written");
+    }
+
+    void watch(Supplier<Number> running, Supplier<Number> waiting) {
+        Gauge.builder("gkt.teacher.requests.running", running)
+                .description("Requests in the batch")
+                .register(registry);
+        Gauge.builder("gkt.teacher.requests.waiting", waiting)
+                .description("Requests in the queue")
+                .register(registry);
+    }
+
+    void step(int rows) {
+        batchSize.record(rows);
+    }
+
+    void finished(BatchRequest request, BatchResult result) {
+        Timings timings = result.timings();
+        record(queueTime, timings.queueMs());
+        record(prefillTime, timings.prefillMs());
+        record(decodeTime, timings.decodeMs());
+        promptTokens.increment(result.usage().promptTokens());
+        int tokens = result.usage().completionTokens();
+        guidanceTokens.increment(tokens);
+        record(
+                server("time_to_first_token", request, "From arrival to the first token", SECONDS_TO_FIRST_TOKEN),
+                timings.queueMs() + timings.prefillMs());
+        if (tokens > 1) {
+            record(
+                    server("time_per_output_token", request, "For each token after the first", SECONDS_PER_TOKEN),
+                    timings.decodeMs() / (tokens - 1));
+        }
+        duration(request, NO_ERROR);
+    }
+
+    void failed(BatchRequest request, ApiException error) {
+        duration(request, error.code());
+    }
+
+    /** @param reason {@code queue_full}, {@code deadline} or {@code draining} */
+    void rejected(String reason) {
+        registry.counter("gkt.teacher.rejected", "reason", reason).increment();
+    }
+
+    /** @param phase {@code queued} or {@code decoding} */
+    void cancelled(String phase) {
+        registry.counter("gkt.teacher.cancelled", "phase", phase).increment();
+    }
+
+    private void duration(BatchRequest request, String error) {
+        Timer.builder("gen_ai.server.request.duration")
+                .description("From arrival to the end of the answer")
+                .tags("gen_ai.operation.name", request.operation(), "gen_ai.provider.name", "gkt")
+                .tags("gen_ai.response.model", model, "error.type", error)
+                .serviceLevelObjectives(SECONDS)
+                .register(registry)
+                .record(System.nanoTime() - request.arrival(), TimeUnit.NANOSECONDS);
+    }
+
+    private Timer server(String name, BatchRequest request, String description, Duration[] buckets) {
+        return Timer.builder("gen_ai.server." + name)
+                .description(description)
+                .tags("gen_ai.operation.name", request.operation(), "gen_ai.provider.name", "gkt")
+                .tags("gen_ai.response.model", model)
+                .serviceLevelObjectives(buckets)
+                .register(registry);
+    }
+
+    private Timer timer(String name, String description, Duration[] buckets) {
+        return Timer.builder(name)
+                .description(description)
+                .serviceLevelObjectives(buckets)
+                .register(registry);
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
+    }
+
+    private static void record(Timer timer, double millis) {
+        timer.record((long) (millis * 1e6), TimeUnit.NANOSECONDS);
+    }
+
+    private static Duration[] durations(double... seconds) {
+        return DoubleStream.of(seconds)
+                .mapToObj(value -> Duration.ofNanos((long) (value * 1e9)))
+                .toArray(Duration[]::new);
+    }
+}

@@ -1,0 +1,425 @@
+package io.gkt.teacher.batching;
+
+import io.gkt.inference.LanguageModel;
+import io.gkt.inference.decoder.Chunk;
+import io.gkt.inference.decoder.Slot;
+import io.gkt.service.ApiException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Runs requests as rows of one batch, one step of the model after the other (iteration-level batching: Yu et al., Orca,
+ * OSDI 2022). Between steps rows leave that are done, cancelled or past their deadline, and waiting requests take
+ * their places; a newcomer's prompt is computed in chunks beside the others' next tokens. An idle batch waits a moment
+ * for company before it starts.
+ *
+ * <p>One thread runs the batch. It stops before the web server does: meanwhile requests that come or wait are told to
+ * go elsewhere, and those that run are finished.
+ */
+public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MicroBatcher.class);
+
+    /** Bounds how long newcomers hold up the rows that decode. */
+    private static final int PREFILL_TOKENS_PER_STEP = 256;
+
+    private static final Duration RESTART = Duration.ofSeconds(5);
+
+    /** Weight of the newest request in the mean time that requests take. */
+    private static final double NEWEST = 0.1;
+
+    private final LanguageModel model;
+    private final long maxBatchDelay;
+    private final int queueCapacity;
+    private final BatchMetrics metrics;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<Row> waiting = new ArrayDeque<>();
+    private final Map<String, Row> underWay = new HashMap<>();
+    private boolean draining;
+    private boolean aborting;
+
+    private final List<Row> running = new ArrayList<>();
+    private final Thread thread = new Thread(this::run, "micro-batcher");
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private volatile double meanNanos = 1e9;
+
+    /**
+     * @param model         the model; as many rows run at once as it has slots
+     * @param maxBatchDelay longest time that an idle batch waits for company, counted from the oldest request
+     * @param queueCapacity most requests that wait
+     * @param metrics       counts what happens
+     */
+    public MicroBatcher(LanguageModel model, Duration maxBatchDelay, int queueCapacity, BatchMetrics metrics) {
+        this.model = model;
+        this.maxBatchDelay = maxBatchDelay.toNanos();
+        this.queueCapacity = queueCapacity;
+        this.metrics = metrics;
+        metrics.watch(() -> counts().running(), () -> counts().waiting());
+    }
+
+    private record Counts(int running, int waiting) {}
+
+    private Counts counts() {
+        lock.lock();
+        try {
+            return new Counts(underWay.size() - waiting.size(), waiting.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int maxBatchSize() {
+        return model.decoder().slots().count();
+    }
+
+    /**
+     * Puts a request in the queue.
+     *
+     * @param request  what to generate
+     * @param listener told what becomes of it
+     * @throws ApiException 429 if the queue is full, 503 while shutting down, 504 past the deadline, 400 if a request
+     *                      of the same id is under way
+     */
+    public void submit(BatchRequest request, BatchListener listener) {
+        Row row = new Row(request, listener);
+        lock.lock();
+        try {
+            if (draining) {
+                throw refused(row, "draining", shuttingDown());
+            }
+            if (row.expired(System.nanoTime())) {
+                throw refused(row, "deadline", expired());
+            }
+            if (waiting.size() >= queueCapacity) {
+                throw refused(row, "queue_full", ApiException.queueFull(timeToEmptyQueue()));
+            }
+            if (underWay.putIfAbsent(request.id(), row) != null) {
+                throw ApiException.invalid("id", "id is in use by a request that is under way; give each its own.");
+            }
+            waiting.add(row);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private ApiException refused(Row row, String reason, ApiException error) {
+        metrics.rejected(reason);
+        metrics.failed(row.request(), error);
+        return error;
+    }
+
+    private Duration timeToEmptyQueue() {
+        return Duration.ofNanos((long) (waiting.size() * meanNanos / maxBatchSize()));
+    }
+
+    /**
+     * Gives a request up: it leaves the queue at once or the batch after the current step.
+     *
+     * @param id the request's
+     * @return whether it was under way
+     */
+    public boolean cancel(String id) {
+        Row row;
+        boolean queued;
+        lock.lock();
+        try {
+            row = underWay.get(id);
+            if (row == null) {
+                return false;
+            }
+            row.cancel();
+            queued = waiting.remove(row);
+        } finally {
+            lock.unlock();
+        }
+        if (queued) {
+            metrics.cancelled("queued");
+            fail(row, ApiException.cancelled());
+        }
+        return true;
+    }
+
+    private void run() {
+        while (awaitWork()) {
+            try {
+                admit();
+                step();
+            } catch (RuntimeException | Error e) {
+                LOG.error("The batch failed; its requests are given up", e);
+                List.copyOf(running).forEach(row -> leave(row, ApiException.internal()));
+            }
+        }
+        drained.complete(null);
+    }
+
+    /** @return false once there is nothing to do any more */
+    private boolean awaitWork() {
+        if (!running.isEmpty()) {
+            return true;
+        }
+        while (true) {
+            refuseAll(takeExpired(), "deadline", expired());
+            lock.lock();
+            try {
+                if (waiting.isEmpty()) {
+                    if (draining) {
+                        return false;
+                    }
+                    changed.awaitUninterruptibly();
+                    continue;
+                }
+                long now = System.nanoTime();
+                long delay = waiting.peek().request().arrival() + maxBatchDelay - now;
+                if (delay <= 0 || waiting.size() >= maxBatchSize()) {
+                    return true;
+                }
+                long untilExpiry = waiting.stream()
+                        .mapToLong(row -> row.request().deadline() - now)
+                        .min()
+                        .orElse(delay);
+                changed.awaitNanos(Math.min(delay, untilExpiry));
+            } catch (InterruptedException e) {
+                LOG.warn("Nobody may interrupt the batch; it goes on");
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private List<Row> takeExpired() {
+        List<Row> expired = new ArrayList<>();
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            for (Iterator<Row> rows = waiting.iterator(); rows.hasNext(); ) {
+                Row row = rows.next();
+                if (row.expired(now)) {
+                    rows.remove();
+                    expired.add(row);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return expired;
+    }
+
+    private void admit() {
+        refuseAll(takeExpired(), "deadline", expired());
+        while (model.decoder().slots().available() > 0) {
+            Row row;
+            lock.lock();
+            try {
+                row = waiting.poll();
+            } finally {
+                lock.unlock();
+            }
+            if (row == null) {
+                return;
+            }
+            Slot slot = model.decoder()
+                    .slots()
+                    .acquire(row.request().generation().tokens())
+                    .orElseThrow();
+            running.add(row);
+            guarded(row, () -> row.admit(model, slot, System.nanoTime()));
+        }
+    }
+
+    private void step() {
+        leaveThoseDone();
+        List<Row> rows = new ArrayList<>();
+        List<Chunk> chunks = new ArrayList<>();
+        int prefill = PREFILL_TOKENS_PER_STEP;
+        for (Row row : running) {
+            if (!row.prefilling()) {
+                rows.add(row);
+                chunks.add(row.next(1));
+            } else if (prefill > 0) {
+                Chunk chunk = row.next(prefill);
+                rows.add(row);
+                chunks.add(chunk);
+                prefill -= chunk.tokens().length;
+            }
+        }
+        if (!rows.isEmpty()) {
+            compute(rows, chunks);
+            leaveThoseDone();
+        }
+    }
+
+    private void compute(List<Row> rows, List<Chunk> chunks) {
+        metrics.step(rows.size());
+        float[][] logits;
+        try {
+            logits = model.decoder().step(chunks);
+        } catch (RuntimeException e) {
+            if (rows.size() > 1) {
+                LOG.warn("A step of {} rows failed; they are tried one by one", rows.size(), e);
+                for (int i = 0; i < rows.size(); i++) {
+                    compute(rows.subList(i, i + 1), chunks.subList(i, i + 1));
+                }
+                return;
+            }
+            LOG.error("Request {} failed", rows.get(0).request().id(), e);
+            leave(rows.get(0), ApiException.internal());
+            return;
+        }
+        long now = System.nanoTime();
+        for (int i = 0; i < logits.length; i++) {
+            Row row = rows.get(i);
+            float[] own = logits[i];
+            guarded(row, () -> row.accept(own, rows.size(), now));
+        }
+    }
+
+    /** What goes wrong with one row must not concern the others. */
+    private void guarded(Row row, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.error("Request {} failed", row.request().id(), e);
+            leave(row, ApiException.internal());
+        }
+    }
+
+    private void leaveThoseDone() {
+        long now = System.nanoTime();
+        boolean abort = aborting();
+        for (Row row : List.copyOf(running)) {
+            if (row.finished()) {
+                leave(row, null);
+            } else if (row.cancelled()) {
+                metrics.cancelled("decoding");
+                leave(row, ApiException.cancelled());
+            } else if (row.expired(now)) {
+                leave(row, expired());
+            } else if (abort) {
+                leave(row, shuttingDown());
+            }
+        }
+    }
+
+    /** @param error why it ends early; null if it is finished */
+    private void leave(Row row, ApiException error) {
+        running.remove(row);
+        model.decoder().slots().release(row.slot());
+        if (error != null) {
+            fail(row, error);
+            return;
+        }
+        forget(row);
+        BatchResult result = row.result();
+        double nanos = System.nanoTime() - row.admitted();
+        meanNanos += NEWEST * (nanos - meanNanos);
+        metrics.finished(row.request(), result);
+        tell(row, listener -> listener.finished(result));
+    }
+
+    private void refuseAll(List<Row> rows, String reason, ApiException error) {
+        rows.forEach(row -> {
+            metrics.rejected(reason);
+            fail(row, error);
+        });
+    }
+
+    private void fail(Row row, ApiException error) {
+        forget(row);
+        metrics.failed(row.request(), error);
+        tell(row, listener -> listener.failed(error));
+    }
+
+    private static void tell(Row row, Consumer<BatchListener> news) {
+        try {
+            news.accept(row.listener());
+        } catch (RuntimeException e) {
+            LOG.warn("Request {} could not be told its end", row.request().id(), e);
+        }
+    }
+
+    private void forget(Row row) {
+        lock.lock();
+        try {
+            underWay.remove(row.request().id(), row);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean aborting() {
+        lock.lock();
+        try {
+            return aborting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static ApiException expired() {
+        return ApiException.deadlineExceeded("The deadline passed before the answer was complete.");
+    }
+
+    private static ApiException shuttingDown() {
+        return ApiException.unavailable("The teacher is shutting down; try another one, or later.", RESTART);
+    }
+
+    @Override
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread.isAlive();
+    }
+
+    /** Refuses what comes or waits, finishes what runs. */
+    @Override
+    public void stop(Runnable callback) {
+        List<Row> refused;
+        lock.lock();
+        try {
+            draining = true;
+            refused = List.copyOf(waiting);
+            waiting.clear();
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+        refuseAll(refused, "draining", shuttingDown());
+        drained.thenRun(callback);
+    }
+
+    @Override
+    public void stop() {
+        stop(() -> {});
+    }
+
+    /** Gives up what still runs, so that the model can be closed. */
+    @Override
+    public void close() throws InterruptedException {
+        stop();
+        lock.lock();
+        try {
+            aborting = true;
+        } finally {
+            lock.unlock();
+        }
+        thread.join();
+    }
+}

@@ -1,0 +1,68 @@
+package io.gkt.teacher.guidance;
+
+import io.gkt.inference.LanguageModel;
+import io.gkt.protocol.GuidanceApi;
+import io.gkt.protocol.GuidanceRequest;
+import io.gkt.protocol.GuidanceResponse;
+import io.gkt.service.ApiException;
+import io.gkt.teacher.batching.BatchRequest;
+import io.gkt.teacher.batching.MicroBatcher;
+import jakarta.validation.Valid;
+import java.util.concurrent.CompletableFuture;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
+
+/** Guidance over HTTP. */
+@RestController
+class GuidanceController {
+
+    private final GuidanceRequests requests;
+    private final MicroBatcher batcher;
+    private final GuidanceStreams streams;
+    private final String model;
+
+    GuidanceController(GuidanceRequests requests, MicroBatcher batcher, GuidanceStreams streams, LanguageModel model) {
+        this.requests = requests;
+        this.batcher = batcher;
+        this.streams = streams;
+        this.model = model.name();
+    }
+
+    /** Answers without holding a thread: whole, or piece by piece if the request says {@code stream}. */
+    @PostMapping(GuidanceApi.PATH)
+    Object guidance(
+            @Valid @RequestBody GuidanceRequest request,
+            @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false) String deadline) {
+        BatchRequest batchRequest = requests.read(request, deadline, System.nanoTime());
+        return Boolean.TRUE.equals(request.stream()) ? stream(batchRequest) : whole(batchRequest);
+    }
+
+    private CompletableFuture<GuidanceResponse> whole(BatchRequest request) {
+        WholeAnswer answer = new WholeAnswer(request.id(), model);
+        batcher.submit(request, answer);
+        return answer.response();
+    }
+
+    private ResponseEntity<ResponseBodyEmitter> stream(BatchRequest request) {
+        GuidanceStream stream = streams.open(request.id(), model);
+        batcher.submit(request, stream);
+        return ResponseEntity.ok().contentType(MediaType.TEXT_EVENT_STREAM).body(stream.emitter());
+    }
+
+    @DeleteMapping(GuidanceApi.PATH + "/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void cancel(@PathVariable String id) {
+        if (!batcher.cancel(id)) {
+            throw ApiException.notFound("No request of this id is under way.");
+        }
+    }
+}

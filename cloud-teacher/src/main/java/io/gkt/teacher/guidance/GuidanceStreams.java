@@ -1,0 +1,34 @@
+package io.gkt.teacher.guidance;
+
+import io.gkt.teacher.batching.MicroBatcher;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Opens streams and has the threads that write them: as many as there are clients being written to. */
+@Component
+final class GuidanceStreams implements AutoCloseable {
+
+    private final JsonMapper json;
+    private final MicroBatcher batcher;
+    private final ExecutorService writers = Executors.newCachedThreadPool(task -> {
+        Thread writer = new Thread(task, "stream-writer");
+        writer.setDaemon(true);
+        return writer;
+    });
+
+    GuidanceStreams(JsonMapper json, MicroBatcher batcher) {
+        this.json = json;
+        this.batcher = batcher;
+    }
+
+    GuidanceStream open(String id, String model) {
+        return new GuidanceStream(id, model, json, writers, batcher::cancel);
+    }
+
+    @Override
+    public void close() {
+        writers.shutdown();
+    }
+}

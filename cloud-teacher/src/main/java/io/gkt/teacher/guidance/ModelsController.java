@@ -1,0 +1,33 @@
+package io.gkt.teacher.guidance;
+
+import io.gkt.inference.LanguageModel;
+import io.gkt.protocol.ModelList;
+import io.gkt.service.ApiException;
+import java.time.Instant;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The one model there is, as OpenAI lists models. */
+@RestController
+class ModelsController {
+
+    private final ModelList.Model model;
+
+    ModelsController(LanguageModel model) {
+        this.model = ModelList.Model.of(model.name(), Instant.now());
+    }
+
+    @GetMapping("/v1/models")
+    ModelList models() {
+        return ModelList.of(model);
+    }
+
+    @GetMapping("/v1/models/{id}")
+    ModelList.Model model(@PathVariable String id) {
+        if (!id.equals(model.id())) {
+            throw ApiException.modelNotFound(id);
+        }
+        return model;
+    }
+}
