@@ -1,6 +1,7 @@
 package io.gkt.inference;
 
 import io.gkt.inference.chat.ChatTemplate;
+import io.gkt.inference.chat.ChatTemplateException;
 import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.checkpoint.ModelConfig;
 import io.gkt.inference.decoder.Decoder;
@@ -58,6 +59,9 @@ public final class LanguageModel implements AutoCloseable {
                     ChatTemplate.load(directory),
                     SamplingDefaults.read(directory),
                     Decoder.load(directory, config, slots, contextLength));
+        } catch (ChatTemplateException e) {
+            tokenizer.close();
+            throw new CheckpointException("the chat template in " + directory + " can't be used: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;

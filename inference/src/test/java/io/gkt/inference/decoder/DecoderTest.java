@@ -21,6 +21,8 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +100,41 @@ class DecoderTest {
                 }
             }
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void nativeMemoryDoesNotGrow() throws IOException {
+        ModelConfig config = write("\"model_type\":\"llama\",\"num_attention_heads\":4", Type.F32, 1);
+        try (Decoder decoder = Decoder.load(directory, config, 2, 32)) {
+            generate(decoder, 1_000);
+            long before = residentKilobytes();
+            generate(decoder, 4_000);
+            assertThat(residentKilobytes() - before)
+                    .as("kB more after 4,000 steps")
+                    .isLessThan(8_000);
+        }
+    }
+
+    private static void generate(Decoder decoder, int steps) {
+        Slot slot = decoder.slots().acquire(new int[] {1}).orElseThrow();
+        for (int i = 0; i < steps; i++) {
+            slot.truncate(slot.length() % 30);
+            decoder.step(List.of(new Chunk(slot, new int[] {i % 50})));
+        }
+        decoder.slots().release(slot);
+    }
+
+    /** Without the Java heap's part, which moves by itself. */
+    private static long residentKilobytes() throws IOException {
+        System.gc();
+        long heap = Runtime.getRuntime().totalMemory() / 1024;
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                        .filter(line -> line.startsWith("VmRSS:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                        .findFirst()
+                        .orElseThrow()
+                - heap;
     }
 
     @Test
