@@ -1,10 +1,11 @@
 package io.gkt.teacher;
 
+import io.gkt.demo.DemoModels;
 import io.gkt.inference.LanguageModel;
+import io.gkt.service.ModelSettings;
 import io.gkt.teacher.batching.BatchMetrics;
 import io.gkt.teacher.batching.MicroBatcher;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -13,11 +14,8 @@ class TeacherConfiguration {
 
     @Bean
     LanguageModel model(TeacherSettings settings) {
-        return settings.model().load(settings.maxBatchSize(), TeacherConfiguration::demoModel);
-    }
-
-    private static Path demoModel() {
-        throw new UnsupportedOperationException("the embedded demo model is not there yet");
+        return new ModelSettings(settings.model(), settings.contextLength(), settings.kvCacheLimit())
+                .load(settings.maxBatchSize(), DemoModels::teacher);
     }
 
     @Bean

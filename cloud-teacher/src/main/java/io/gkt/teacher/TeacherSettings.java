@@ -1,29 +1,35 @@
 package io.gkt.teacher;
 
-import io.gkt.service.ModelSettings;
-import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of the teacher.
+ * Settings of the teacher, {@code gkt.teacher.*}.
  *
- * @param model           which model it runs
+ * @param model           a Hugging Face model directory; unset takes the embedded demo model
+ * @param contextLength   longest prompt and answer together, in tokens; unset takes the model's own, at most 4096
+ * @param kvCacheLimit    most memory that the KV cache may take
  * @param maxBatchSize    most requests that run at once
  * @param maxBatchDelay   longest time that an idle teacher waits for company, counted from the oldest request
  * @param queueCapacity   most requests that wait; more are refused
  * @param maxTokens       most tokens of an answer, and what a request gets that does not say
  * @param defaultDeadline time for requests that don't bring a deadline
  */
+@Validated
 @ConfigurationProperties(prefix = "gkt.teacher", ignoreUnknownFields = false)
 public record TeacherSettings(
-        @Valid @DefaultValue ModelSettings model,
+        Path model,
+        @Min(1) Integer contextLength,
+        @NotNull @DefaultValue("2GB") DataSize kvCacheLimit,
         @Min(1) @Max(1024) @DefaultValue("16") int maxBatchSize,
 
         @NotNull @DurationMin @DurationMax(seconds = 10) @DefaultValue("5ms")

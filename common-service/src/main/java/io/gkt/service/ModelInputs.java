@@ -1,7 +1,14 @@
 package io.gkt.service;
 
+import io.gkt.inference.LanguageModel;
+import io.gkt.inference.chat.ChatMessage;
+import io.gkt.inference.chat.ChatTemplate;
+import io.gkt.inference.chat.ChatTemplateException;
 import io.gkt.inference.sampling.SamplingParameters;
+import io.gkt.inference.tokenizer.Prompt;
+import io.gkt.protocol.Message;
 import io.gkt.protocol.Sampling;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -28,6 +35,27 @@ public final class ModelInputs {
                 defaults.logitBias(),
                 or(wish.minTokens(), defaults.minTokens()),
                 wish.seed() == null ? defaults.seed() : OptionalLong.of(wish.seed()));
+    }
+
+    /**
+     * @param model    whose chat template is to be filled
+     * @param messages a conversation
+     * @return the prompt for its next turn
+     * @throws ApiException 400 if the model has no chat template, or that refuses the messages
+     */
+    public static Prompt chat(LanguageModel model, List<Message> messages) {
+        ChatTemplate template = model.chatTemplate()
+                .orElseThrow(() -> ApiException.invalid(
+                        "messages", "The model has no chat template; send a prompt instead of messages."));
+        try {
+            return template.prompt(
+                    messages.stream()
+                            .map(message -> new ChatMessage(message.role(), message.content()))
+                            .toList(),
+                    true);
+        } catch (ChatTemplateException e) {
+            throw ApiException.invalid("messages", "The model's chat template refused the messages: " + e.getMessage());
+        }
     }
 
     private static <T> T or(T wish, T otherwise) {

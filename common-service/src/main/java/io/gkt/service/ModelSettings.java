@@ -4,27 +4,21 @@ import io.gkt.inference.LanguageModel;
 import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.checkpoint.ModelConfig;
 import io.gkt.inference.decoder.Decoder;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotNull;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Which model a service runs.
+ * Which model a service runs, and how much memory it may take.
  *
- * @param directory     a Hugging Face model directory; unset takes the embedded demo model
- * @param contextLength longest prompt and answer together, in tokens; unset takes the model's own, at most
+ * @param directory     a Hugging Face model directory; null takes the embedded demo model
+ * @param contextLength longest prompt and answer together, in tokens; null takes the model's own, at most
  *                      {@value #DEFAULT_CONTEXT_LENGTH}
  * @param kvCacheLimit  most memory that the KV cache may take
  */
-public record ModelSettings(
-        String directory,
-        @Min(1) Integer contextLength,
-        @NotNull @DefaultValue("2GB") DataSize kvCacheLimit) {
+public record ModelSettings(Path directory, Integer contextLength, DataSize kvCacheLimit) {
 
     private static final int DEFAULT_CONTEXT_LENGTH = 4096;
 
@@ -40,11 +34,11 @@ public record ModelSettings(
         // Before the first class of DJL: it would report its use and look for newer native libraries.
         System.getProperties().putIfAbsent("OPT_OUT_TRACKING", "true");
         System.getProperties().putIfAbsent("ai.djl.offline", "true");
-        Path source = directory == null ? demoModel.get() : Path.of(directory);
+        Path source = directory == null ? demoModel.get() : directory;
         if (!Files.isDirectory(source)) {
             throw new ModelStartException(
                     "The model directory " + source.toAbsolutePath() + " does not exist.",
-                    "Set model.directory to a Hugging Face model directory, or leave it out for the demo model.",
+                    "Set model to a Hugging Face model directory, or leave it out for the demo model.",
                     null);
         }
         try {
@@ -55,7 +49,7 @@ public record ModelSettings(
         } catch (CheckpointException | IllegalArgumentException | UncheckedIOException e) {
             throw new ModelStartException(
                     "The model in " + source.toAbsolutePath() + " can't be used: " + e.getMessage(),
-                    "Repair the directory, or set model.directory to another one.",
+                    "Repair the directory, or set model to another one.",
                     e);
         }
     }
@@ -66,9 +60,9 @@ public record ModelSettings(
         }
         if (contextLength > config.contextLength()) {
             throw new ModelStartException(
-                    "The model takes " + config.contextLength() + " tokens, but model.context-length is "
-                            + contextLength + ".",
-                    "Lower model.context-length, or leave it out.",
+                    "The model takes " + config.contextLength() + " tokens, but context-length is " + contextLength
+                            + ".",
+                    "Lower context-length, or leave it out.",
                     null);
         }
         return contextLength;
@@ -81,8 +75,8 @@ public record ModelSettings(
                     "The KV cache would take 2 (keys and values) x " + config.layers() + " layers x "
                             + config.keyValueHeads() + " heads x " + config.headSize() + " values x " + Float.BYTES
                             + " bytes x " + slots + " sequences x " + length + " tokens = " + bytes / 1_048_576
-                            + " MB, but model.kv-cache-limit is " + kvCacheLimit.toMegabytes() + " MB.",
-                    "Lower model.context-length or the number of sequences at once, or raise model.kv-cache-limit.",
+                            + " MB, but kv-cache-limit is " + kvCacheLimit.toMegabytes() + " MB.",
+                    "Lower context-length or the number of sequences at once, or raise kv-cache-limit.",
                     null);
         }
     }

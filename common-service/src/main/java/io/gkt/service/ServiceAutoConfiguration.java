@@ -1,13 +1,16 @@
 package io.gkt.service;
 
+import java.nio.file.Path;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.convert.converter.Converter;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import tools.jackson.core.StreamReadFeature;
@@ -35,6 +38,18 @@ class ServiceAutoConfiguration {
             @Value("${gkt.max-request-size:2MB}") DataSize limit,
             @Qualifier("handlerExceptionResolver") HandlerExceptionResolver errors) {
         return new BodyLimitFilter(limit.toBytes(), errors);
+    }
+
+    /** Spring's own would look for relative paths inside the web application. */
+    @Bean
+    @ConfigurationPropertiesBinding
+    static Converter<String, Path> paths() {
+        return new Converter<>() {
+            @Override
+            public Path convert(String path) {
+                return Path.of(path);
+            }
+        };
     }
 
     /** A number is a number and a string is a string; each key counts once. */

@@ -49,7 +49,9 @@ final class GuidanceRequests {
         }
         long end = arrival + TimeUnit.MILLISECONDS.toNanos(millis(deadline));
         boolean chat = request.messages() != null;
-        int[] prompt = chat ? chat(request) : tokens(Prompt.raw(request.prompt()), "prompt");
+        int[] prompt = chat
+                ? tokens(ModelInputs.chat(model, request.messages()), "messages")
+                : tokens(Prompt.raw(request.prompt()), "prompt");
         return new BatchRequest(
                 request.id(),
                 chat ? "chat" : "text_completion",
@@ -69,10 +71,6 @@ final class GuidanceRequests {
                     "The header " + GuidanceApi.DEADLINE_HEADER + " must be a whole number of milliseconds.");
         }
         return Math.min(Long.parseLong(deadline), LONGEST_DEADLINE_MILLIS);
-    }
-
-    private int[] chat(GuidanceRequest request) {
-        throw ApiException.invalid("messages", "The model has no chat template; send a prompt instead.");
     }
 
     private int[] tokens(Prompt prompt, String param) {

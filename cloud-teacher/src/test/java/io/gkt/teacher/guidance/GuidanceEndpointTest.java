@@ -40,7 +40,7 @@ class GuidanceEndpointTest {
 
     @DynamicPropertySource
     static void model(DynamicPropertyRegistry registry) {
-        registry.add("gkt.teacher.model.directory", TestModel.DIRECTORY::toString);
+        registry.add("gkt.teacher.model", TestModel.DIRECTORY::toString);
     }
 
     @LocalServerPort
