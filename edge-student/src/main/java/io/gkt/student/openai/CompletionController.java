@@ -1,8 +1,5 @@
 package io.gkt.student.openai;
 
-import io.gkt.inference.chat.ChatMessage;
-import io.gkt.inference.chat.ChatTemplate;
-import io.gkt.inference.chat.ChatTemplateException;
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.protocol.Message;
@@ -71,7 +68,7 @@ public final class CompletionController {
             messages.add(request.messages().get(i).toMessage(i));
         }
         Question question = new Question(
-                render(messages),
+                ModelInputs.chat(student.model(), messages),
                 messages,
                 request.tokenLimit(),
                 Optional.ofNullable(request.stop()).orElse(List.of()),
@@ -120,22 +117,6 @@ public final class CompletionController {
         return format != null
                 && !format.isNull()
                 && !format.path("type").asString("").equals("text");
-    }
-
-    private Prompt render(List<Message> messages) {
-        ChatTemplate template = student.model()
-                .chatTemplate()
-                .orElseThrow(() -> ApiException.invalid(
-                        "messages", "This model has no chat template; send a prompt to /v1/completions."));
-        try {
-            return template.prompt(
-                    messages.stream()
-                            .map(message -> new ChatMessage(message.role(), message.content()))
-                            .toList(),
-                    true);
-        } catch (ChatTemplateException e) {
-            throw ApiException.invalid("messages", "The model's chat template refuses this: " + e.getMessage());
-        }
     }
 
     private SamplingParameters sampling(Sampling wishes, Map<String, Double> logitBias) {
