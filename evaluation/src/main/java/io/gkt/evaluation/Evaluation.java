@@ -1,0 +1,53 @@
+package io.gkt.evaluation;
+
+import java.io.PrintWriter;
+import java.util.Objects;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line. Exit codes: 0 all is well, 1 something is not, 2 wrong usage. */
+@Command(
+        name = "evaluation",
+        description = "Verifies models and shows what guidance does.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        version = "0.1.0",
+        subcommands = {VerifyCheckpoint.class, VerifyTokenizer.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:all is well", "1:a verification failed, or something could not be read", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  java -jar evaluation.jar verify-checkpoint models/qwen3-tiny",
+            "  java -jar evaluation.jar verify-tokenizer models/qwen3-tiny expected.json",
+            "",
+            "'java -jar evaluation.jar COMMAND --help' tells more."
+        })
+final class Evaluation {
+
+    private Evaluation() {}
+
+    /**
+     * Runs one command and ends the process with its exit code.
+     *
+     * @param arguments command and its arguments
+     */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Evaluation()).setExecutionExceptionHandler((exception, command, parsed) -> {
+            PrintWriter err = command.getErr();
+            err.println("Error: " + oneLine(exception));
+            err.flush();
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+    }
+
+    private static String oneLine(Exception exception) {
+        return Objects.requireNonNullElse(exception.getMessage(), exception.toString())
+                .lines()
+                .findFirst()
+                .orElse(exception.toString());
+    }
+}
