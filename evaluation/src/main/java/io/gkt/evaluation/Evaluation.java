@@ -1,6 +1,7 @@
 package io.gkt.evaluation;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,13 +13,14 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         version = "0.1.0",
-        subcommands = {VerifyCheckpoint.class, VerifyTokenizer.class},
+        subcommands = {VerifyCheckpoint.class, VerifyTokenizer.class, Compare.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all is well", "1:a verification failed, or something could not be read", "2:wrong usage"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar evaluation.jar verify-checkpoint models/qwen3-tiny",
             "  java -jar evaluation.jar verify-tokenizer models/qwen3-tiny expected.json",
+            "  java -jar evaluation.jar compare --edge http://127.0.0.1:8080",
             "",
             "'java -jar evaluation.jar COMMAND --help' tells more."
         })
@@ -32,16 +34,21 @@ final class Evaluation {
      * @param arguments command and its arguments
      */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        CommandLine commandLine = commandLine()
+                .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        System.exit(commandLine.execute(arguments));
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Evaluation()).setExecutionExceptionHandler((exception, command, parsed) -> {
-            PrintWriter err = command.getErr();
-            err.println("Error: " + oneLine(exception));
-            err.flush();
-            return CommandLine.ExitCode.SOFTWARE;
-        });
+        return new CommandLine(new Evaluation())
+                .setUsageHelpWidth(100)
+                .setExecutionExceptionHandler((exception, command, parsed) -> {
+                    PrintWriter err = command.getErr();
+                    err.println("Error: " + oneLine(exception));
+                    err.flush();
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
     }
 
     private static String oneLine(Exception exception) {
