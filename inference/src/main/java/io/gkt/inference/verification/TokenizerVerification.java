@@ -1,5 +1,8 @@
 package io.gkt.inference.verification;
 
+import io.gkt.inference.chat.ChatMessage;
+import io.gkt.inference.chat.ChatTemplate;
+import io.gkt.inference.chat.ChatTemplateException;
 import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.tokenizer.Detokenizer;
 import io.gkt.inference.tokenizer.Prompt;
@@ -10,15 +13,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Compares a tokenizer with what a reference implementation made of the same input. The file of expectations has
- * {@code texts} (or {@code text}), each a {@code text}, its {@code ids} and, optionally, what they are {@code decoded}
- * to with special tokens kept. Other fields are ignored.
+ * Compares a tokenizer and its chat template with what a reference implementation made of the same input. The file of
+ * expectations has {@code texts} (or {@code text}), each a {@code text}, its {@code ids} and, optionally, what they are
+ * {@code decoded} to with special tokens kept; and {@code chats}, each with {@code messages} and either what they are
+ * {@code rendered} to, ending with the beginning of an answer unless {@code add_generation_prompt} is false, or an
+ * {@code error} if they are refused. Both lists are optional, and other fields are ignored.
  */
 public final class TokenizerVerification {
 
@@ -29,14 +35,16 @@ public final class TokenizerVerification {
         /** The text of token ids. */
         DECODED,
         /** The text of every beginning of the token ids, token by token: whole characters only. */
-        INCREMENTAL
+        INCREMENTAL,
+        /** The prompt that messages are rendered to, or their refusal. */
+        CHAT
     }
 
     /**
      * What came of one comparison.
      *
      * @param check      what was compared
-     * @param input      the text it is about
+     * @param input      the text, or the JSON of the messages, that it is about
      * @param difference how the outcome differs from the reference's; empty if it does not
      */
     public record Outcome(Check check, String input, Optional<String> difference) {
@@ -65,11 +73,13 @@ public final class TokenizerVerification {
      * @param expectations a JSON file with the reference's outcomes
      * @return the outcomes in the order of the file; empty if it expects nothing of a tokenizer
      * @throws CheckpointException if the expectations can't be read
-     * @throws IllegalArgumentException if the tokenizer can't be read
+     * @throws IllegalArgumentException if the tokenizer or its configuration can't be read
+     * @throws ChatTemplateException if the chat template has a syntax error
      */
     public static List<Outcome> run(Path directory, Path expectations) {
         TokenizerVerification verification = new TokenizerVerification(directory, read(expectations));
         verification.texts();
+        verification.chats();
         return List.copyOf(verification.outcomes);
     }
 
@@ -145,6 +155,47 @@ public final class TokenizerVerification {
             }
         }
         return null;
+    }
+
+    private void chats() {
+        List<JsonNode> chats = expected.path("chats").valueStream().toList();
+        if (!chats.isEmpty()) {
+            Optional<ChatTemplate> template = ChatTemplate.load(directory);
+            chats.forEach(chat -> add(
+                    Check.CHAT,
+                    chat.path("messages").toString(),
+                    template.isPresent()
+                            ? difference(template.get(), chat)
+                            : chat.has("error") ? null : "the model has no chat template"));
+        }
+    }
+
+    private static String difference(ChatTemplate template, JsonNode chat) {
+        List<ChatMessage> messages = chat.path("messages")
+                .valueStream()
+                .map(message -> new ChatMessage(message.path("role").asString(""), content(message.path("content"))))
+                .toList();
+        String rendered;
+        try {
+            rendered =
+                    template.render(messages, chat.path("add_generation_prompt").asBoolean(true));
+        } catch (ChatTemplateException e) {
+            return chat.has("error") ? null : "refused: " + e.getMessage();
+        }
+        if (chat.has("error")) {
+            return quoted(rendered) + " instead of a refusal";
+        }
+        String reference = chat.path("rendered").asString();
+        return rendered.equals(reference) ? null : quoted(rendered) + " instead of " + quoted(reference);
+    }
+
+    /** A string, or the text parts of an array together. */
+    private static String content(JsonNode content) {
+        return content.isArray()
+                ? content.valueStream()
+                        .map(part -> part.path("text").asString(""))
+                        .collect(Collectors.joining())
+                : content.asString("");
     }
 
     private static String quoted(CharSequence text) {
