@@ -67,8 +67,15 @@ public final class CheckpointVerification {
      * @throws CheckpointException if the model or the expectations can't be read
      */
     public static List<Outcome> run(Path directory) {
-        List<Case> cases = read(directory.resolve("expected.json"));
         ModelConfig config = ModelConfig.read(directory);
+        List<Case> cases = read(directory.resolve("expected.json"));
+        if (cases.isEmpty()
+                || cases.stream()
+                        .anyMatch(c -> c.prompt.length == 0 || c.lastLogits.length != config.vocabularySize())) {
+            throw new CheckpointException(directory.resolve("expected.json")
+                    + " needs cases, each with a prompt and as many last_logits as config.json's vocab_size, "
+                    + config.vocabularySize());
+        }
         int longest = cases.stream()
                 .mapToInt(c -> c.prompt.length + c.greedy.length)
                 .max()

@@ -59,23 +59,6 @@ class ChatTemplateTest {
         return new ChatMessage("user", content);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"llama3_1", "qwen3"})
-    void rendersRealTemplatesAsTransformersDoes(String family) throws Exception {
-        GoldenTokenizer golden = GoldenTokenizer.fetch(family);
-        ChatTemplate template = ChatTemplate.load(golden.directory()).orElseThrow();
-        for (JsonNode chat : golden.expected().path("chats")) {
-            List<ChatMessage> messages = messages(chat.path("messages"));
-            if (chat.has("error")) {
-                assertThatExceptionOfType(ChatTemplateException.class)
-                        .isThrownBy(() -> template.render(messages, true));
-            } else {
-                assertThat(template.render(messages, true))
-                        .isEqualTo(chat.path("rendered").asString());
-            }
-        }
-    }
-
     @TestFactory
     Stream<DynamicTest> rendersTheFamiliesTemplatesAsJinjaDoes() throws IOException {
         return golden("families")

@@ -1,0 +1,60 @@
+package io.gkt.evaluation;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line. Exit codes: 0 all is well, 1 something is not, 2 wrong usage. */
+@Command(
+        name = "evaluation",
+        description = "Verifies models and shows what guidance does.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        version = "0.1.0",
+        subcommands = {VerifyCheckpoint.class, VerifyTokenizer.class, Compare.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:all is well", "1:a verification failed, or something could not be read", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  java -jar evaluation.jar verify-checkpoint models/qwen3-tiny",
+            "  java -jar evaluation.jar verify-tokenizer models/qwen3-tiny expected.json",
+            "  java -jar evaluation.jar compare --edge http://127.0.0.1:8080",
+            "",
+            "'java -jar evaluation.jar COMMAND --help' tells more."
+        })
+final class Evaluation {
+
+    private Evaluation() {}
+
+    /**
+     * Runs one command and ends the process with its exit code.
+     *
+     * @param arguments command and its arguments
+     */
+    public static void main(String[] arguments) {
+        CommandLine commandLine = commandLine()
+                .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        System.exit(commandLine.execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Evaluation())
+                .setUsageHelpWidth(100)
+                .setExecutionExceptionHandler((exception, command, parsed) -> {
+                    PrintWriter err = command.getErr();
+                    err.println("Error: " + oneLine(exception));
+                    err.flush();
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
+    }
+
+    private static String oneLine(Exception exception) {
+        return Objects.requireNonNullElse(exception.getMessage(), exception.toString())
+                .lines()
+                .findFirst()
+                .orElse(exception.toString());
+    }
+}
