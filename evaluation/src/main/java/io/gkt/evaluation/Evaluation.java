@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         version = "0.1.0",
-        subcommands = {VerifyCheckpoint.class, VerifyTokenizer.class, Compare.class},
+        subcommands = {VerifyCheckpoint.class, VerifyTokenizer.class, Compare.class, Overhead.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all is well", "1:a verification failed, or something could not be read", "2:wrong usage"},
         footerHeading = "%nExamples:%n",
