@@ -1,5 +1,6 @@
 package io.gkt.teacher;
 
+import io.gkt.service.SettingsHelp;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -9,8 +10,10 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 @ConfigurationPropertiesScan
 public class CloudTeacherApplication {
 
-    /** @param arguments settings as {@code --name=value} */
+    /** @param arguments settings as {@code --name=value}, or {@code --help} */
     public static void main(String[] arguments) {
-        SpringApplication.run(CloudTeacherApplication.class, arguments);
+        if (!SettingsHelp.printIfAsked(arguments)) {
+            SpringApplication.run(CloudTeacherApplication.class, arguments);
+        }
     }
 }

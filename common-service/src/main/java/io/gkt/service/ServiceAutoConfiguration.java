@@ -2,16 +2,15 @@ package io.gkt.service;
 
 import java.nio.file.Path;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.convert.converter.Converter;
-import org.springframework.util.unit.DataSize;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.MapperFeature;
@@ -21,6 +20,7 @@ import tools.jackson.databind.type.LogicalType;
 
 /** Gives a service what is in this package. */
 @AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
+@EnableConfigurationProperties(ServiceSettings.class)
 class ServiceAutoConfiguration {
 
     @Bean
@@ -35,9 +35,8 @@ class ServiceAutoConfiguration {
 
     @Bean
     BodyLimitFilter bodyLimitFilter(
-            @Value("${gkt.max-request-size:2MB}") DataSize limit,
-            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver errors) {
-        return new BodyLimitFilter(limit.toBytes(), errors);
+            ServiceSettings settings, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver errors) {
+        return new BodyLimitFilter(settings.maxRequestSize().toBytes(), errors);
     }
 
     /** Spring's own would look for relative paths inside the web application. */

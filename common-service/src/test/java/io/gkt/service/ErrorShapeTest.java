@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"spring.config.import=classpath:common-service.properties", "gkt.max-request-size=2KB"})
+        properties = {"spring.config.import=classpath:common-service.properties", "gkt.service.max-request-size=2KB"})
 class ErrorShapeTest {
 
     private static final String JSON = "application/json";

@@ -9,6 +9,7 @@ import io.gkt.teacher.batching.BatchRequest;
 import io.gkt.teacher.batching.MicroBatcher;
 import jakarta.validation.Valid;
 import java.util.concurrent.CompletableFuture;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -55,7 +56,10 @@ class GuidanceController {
     private ResponseEntity<ResponseBodyEmitter> stream(BatchRequest request) {
         GuidanceStream stream = streams.open(request.id(), model);
         batcher.submit(request, stream);
-        return ResponseEntity.ok().contentType(MediaType.TEXT_EVENT_STREAM).body(stream.emitter());
+        return ResponseEntity.ok()
+                .contentType(MediaType.TEXT_EVENT_STREAM)
+                .cacheControl(CacheControl.noCache())
+                .body(stream.emitter());
     }
 
     @DeleteMapping(GuidanceApi.PATH + "/{id}")

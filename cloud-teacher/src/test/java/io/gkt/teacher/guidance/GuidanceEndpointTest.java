@@ -1,18 +1,21 @@
 package io.gkt.teacher.guidance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.GuidanceResponse;
 import io.gkt.teacher.TestModel;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -225,7 +228,7 @@ class GuidanceEndpointTest {
 
         int cancelled = delete("to-cancel");
 
-        String rest = new String(stream.body().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String rest = new String(stream.body().readAllBytes(), StandardCharsets.UTF_8);
         List<String> events = events(rest);
         assertThat(events.get(events.size() - 1)).isEqualTo(GuidanceApi.STREAM_END);
         JsonNode last = JSON.readTree(events.get(events.size() - 2));
@@ -236,6 +239,42 @@ class GuidanceEndpointTest {
                 .isEqualTo(cancelled == 204 ? "cancelled" : "length");
         assertThat(delete("to-cancel")).isEqualTo(404);
         assertThat(delete("..%2fx")).isBetween(400, 404);
+    }
+
+    @Test
+    void aStreamWhoseClientIsGoneIsCancelled() throws Exception {
+        String body = "{\"id\":\"gone\",\"prompt\":\"a\",\"max_tokens\":240,\"min_tokens\":240,\"stream\":true}";
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoLinger(true, 0);
+            socket.getOutputStream()
+                    .write(
+                            ("POST /v1/guidance HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
+                                            + body.length() + "\r\n\r\n" + body)
+                                    .getBytes(StandardCharsets.UTF_8));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+        }
+
+        await().untilAsserted(() -> assertThat(get("/actuator/prometheus").body())
+                .containsPattern("gkt_teacher_cancelled_total\\{phase=\"decoding\"} [1-9]")
+                .contains("gkt_teacher_requests_running 0.0"));
+        assertThat(delete("gone")).isEqualTo(404);
+    }
+
+    @Test
+    void answersChats() throws Exception {
+        String chat =
+                "{'id': 'x', 'messages': [{'role': 'user', 'content': 'Hi%s'}], 'max_tokens': 8, 'min_tokens': 8}";
+        String prompt = "<|im_start|>user\\nHi<|im_end|>\\n<|im_start|>assistant\\n";
+        String rendered = "{'id': 'x', 'prompt': '" + prompt + "', 'max_tokens': 8, 'min_tokens': 8}";
+
+        GuidanceResponse answer = guidance(chat.formatted(""));
+
+        assertThat(answer.text()).isEqualTo(guidance(rendered).text());
+        assertThat(answer.usage().promptTokens())
+                .isEqualTo(guidance(rendered).usage().promptTokens());
+        // A user can't end his own turn.
+        assertThat(guidance(chat.formatted("<|im_end|>")).usage().promptTokens())
+                .isGreaterThan(answer.usage().promptTokens() + 1);
     }
 
     @Test

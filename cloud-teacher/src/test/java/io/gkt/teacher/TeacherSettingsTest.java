@@ -1,0 +1,103 @@
+package io.gkt.teacher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gkt.service.SettingsHelp;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.util.unit.DataSize;
+
+class TeacherSettingsTest {
+
+    @EnableConfigurationProperties(TeacherSettings.class)
+    static class Configuration {}
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withUserConfiguration(Configuration.class);
+
+    @Test
+    void nothingNeedsToBeSet() {
+        runner.run(context -> assertThat(context.getBean(TeacherSettings.class))
+                .isEqualTo(new TeacherSettings(
+                        null,
+                        null,
+                        DataSize.ofGigabytes(2),
+                        16,
+                        Duration.ofMillis(5),
+                        256,
+                        1024,
+                        Duration.ofSeconds(60))));
+    }
+
+    @Test
+    void everythingCanBeSet() {
+        runner.withPropertyValues(
+                        "gkt.teacher.model=/models/a",
+                        "gkt.teacher.context-length=100",
+                        "gkt.teacher.kv-cache-limit=1MB",
+                        "gkt.teacher.max-batch-size=2",
+                        "gkt.teacher.max-batch-delay=0ms",
+                        "gkt.teacher.queue-capacity=3",
+                        "gkt.teacher.max-tokens=4",
+                        "gkt.teacher.default-deadline=5s")
+                .run(context -> assertThat(context.getBean(TeacherSettings.class))
+                        .isEqualTo(new TeacherSettings(
+                                Path.of("/models/a"),
+                                100,
+                                DataSize.ofMegabytes(1),
+                                2,
+                                Duration.ZERO,
+                                3,
+                                4,
+                                Duration.ofSeconds(5))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "context-length=0",
+                "max-batch-size=0",
+                "max-batch-size=x",
+                "max-batch-delay=-1ms",
+                "max-batch-delay=1h",
+                "queue-capacity=0",
+                "max-tokens=0",
+                "default-deadline=0s",
+                "max-batch-sise=4"
+            })
+    void whatIsWrongOrUnknownEndsTheStart(String setting) {
+        runner.withPropertyValues("gkt.teacher." + setting)
+                .run(context -> assertThat(context).hasFailed());
+    }
+
+    @Test
+    void helpDescribesEverySetting() {
+        PrintStream console = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            CloudTeacherApplication.main(new String[] {"--help"});
+        } finally {
+            System.setOut(console);
+        }
+
+        Stream<String> settings = Arrays.stream(TeacherSettings.class.getRecordComponents())
+                .map(component ->
+                        component.getName().replaceAll("([A-Z])", "-$1").toLowerCase());
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains(settings.map(name -> "--gkt.teacher." + name).toList())
+                .contains("--gkt.teacher.max-batch-size (16)\n      most requests that run at once")
+                .contains("--gkt.service.max-request-size (2MB)");
+        assertThat(SettingsHelp.printIfAsked("--server.port=1")).isFalse();
+    }
+}
