@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -20,6 +22,7 @@ import org.springframework.util.unit.DataSize;
  */
 public record ModelSettings(Path directory, Integer contextLength, DataSize kvCacheLimit) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ModelSettings.class);
     private static final int DEFAULT_CONTEXT_LENGTH = 4096;
 
     /**
@@ -45,7 +48,20 @@ public record ModelSettings(Path directory, Integer contextLength, DataSize kvCa
             ModelConfig config = ModelConfig.read(source);
             int length = contextLength(config);
             checkCache(config, slots, length);
-            return LanguageModel.load(source, slots, length);
+            LOG.info("Loading the model in {}", source);
+            long began = System.nanoTime();
+            LanguageModel model = LanguageModel.load(source, slots, length);
+            LOG.info(
+                    "Loaded {} ({}, {} layers, vocabulary of {}) in {} ms; {} sequences of {} tokens, KV cache {} MB",
+                    model.name(),
+                    config.family(),
+                    config.layers(),
+                    config.vocabularySize(),
+                    (System.nanoTime() - began) / 1_000_000,
+                    slots,
+                    length,
+                    Decoder.cacheBytes(config, slots, length) / 1_048_576);
+            return model;
         } catch (CheckpointException | IllegalArgumentException | UncheckedIOException e) {
             throw new ModelStartException(
                     "The model in " + source.toAbsolutePath() + " can't be used: " + e.getMessage(),

@@ -1,8 +1,10 @@
 package io.gkt.service;
 
+import io.gkt.inference.LanguageModel;
 import java.nio.file.Path;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
@@ -31,6 +33,12 @@ class ServiceAutoConfiguration {
     @Bean
     JsonErrorController jsonErrorController() {
         return new JsonErrorController();
+    }
+
+    @Bean
+    @ConditionalOnBean(LanguageModel.class)
+    ModelsController modelsController(LanguageModel model) {
+        return new ModelsController(model);
     }
 
     @Bean

@@ -43,7 +43,7 @@ public final class SettingsHelp {
                         .append(')');
             }
             text.append("\n      ")
-                    .append(setting.path("description").asString(""))
+                    .append(setting.path("description").asString("").replaceAll("\\{@code ([^}]*)}", "$1"))
                     .append('\n');
         });
         return text.append("""

@@ -7,25 +7,23 @@ import io.github.resilience4j.retry.RetryRegistry;
 import io.gkt.demo.DemoModels;
 import io.gkt.inference.LanguageModel;
 import io.gkt.service.ModelSettings;
+import io.gkt.service.SettingsHelp;
 import io.gkt.student.generation.Admission;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.generation.Student;
 import io.gkt.student.guidance.Teacher;
 import io.gkt.student.openai.CompletionController;
-import io.gkt.student.openai.ModelController;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpClient;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Import;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Wires the edge and starts it. */
 @SpringBootApplication(proxyBeanMethods = false)
 @EnableConfigurationProperties(StudentSettings.class)
-@Import(ModelController.class)
 public class EdgeStudentApplication {
 
     private static final String TEACHER = "teacher";
@@ -33,10 +31,12 @@ public class EdgeStudentApplication {
     /**
      * Starts the edge.
      *
-     * @param arguments Spring's, such as {@code --gkt.student.teacher.url=http://teacher:8090}
+     * @param arguments settings as {@code --name=value}, or {@code --help}
      */
     public static void main(String[] arguments) {
-        SpringApplication.run(EdgeStudentApplication.class, arguments);
+        if (!SettingsHelp.printIfAsked(arguments)) {
+            SpringApplication.run(EdgeStudentApplication.class, arguments);
+        }
     }
 
     @Bean(destroyMethod = "close")

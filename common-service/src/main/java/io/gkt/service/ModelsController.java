@@ -1,8 +1,7 @@
-package io.gkt.teacher.guidance;
+package io.gkt.service;
 
 import io.gkt.inference.LanguageModel;
 import io.gkt.protocol.ModelList;
-import io.gkt.service.ApiException;
 import java.time.Instant;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -10,7 +9,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The one model there is, as OpenAI lists models. */
 @RestController
-class ModelsController {
+final class ModelsController {
 
     private final ModelList.Model model;
 
