@@ -155,8 +155,10 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
     }
 
     private void run() {
-        while (awaitWork()) {
+        boolean more = true;
+        while (more) {
             try {
+                more = awaitWork();
                 admit();
                 step();
             } catch (RuntimeException | Error e) {
