@@ -32,7 +32,7 @@ public record TeacherSettings(
         @NotNull @DefaultValue("2GB") DataSize kvCacheLimit,
         @Min(1) @Max(1024) @DefaultValue("16") int maxBatchSize,
 
-        @NotNull @DurationMin @DurationMax(seconds = 10) @DefaultValue("5ms")
+        @NotNull @DurationMin @DurationMax(seconds = 10) @DefaultValue("1ms")
         Duration maxBatchDelay,
 
         @Min(1) @Max(100_000) @DefaultValue("256") int queueCapacity,

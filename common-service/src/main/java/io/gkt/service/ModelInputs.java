@@ -3,7 +3,7 @@ package io.gkt.service;
 import io.gkt.inference.LanguageModel;
 import io.gkt.inference.chat.ChatMessage;
 import io.gkt.inference.chat.ChatTemplate;
-import io.gkt.inference.chat.ChatTemplateException;
+import io.gkt.inference.jinja.TemplateException;
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.protocol.Message;
@@ -53,7 +53,7 @@ public final class ModelInputs {
                             .map(message -> new ChatMessage(message.role(), message.content()))
                             .toList(),
                     true);
-        } catch (ChatTemplateException e) {
+        } catch (TemplateException e) {
             throw ApiException.invalid("messages", "The model's chat template refused the messages: " + e.getMessage());
         }
     }

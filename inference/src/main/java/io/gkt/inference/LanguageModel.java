@@ -1,10 +1,10 @@
 package io.gkt.inference;
 
 import io.gkt.inference.chat.ChatTemplate;
-import io.gkt.inference.chat.ChatTemplateException;
 import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.checkpoint.ModelConfig;
 import io.gkt.inference.decoder.Decoder;
+import io.gkt.inference.jinja.TemplateException;
 import io.gkt.inference.sampling.SamplingDefaults;
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Tokenizer;
@@ -59,7 +59,7 @@ public final class LanguageModel implements AutoCloseable {
                     ChatTemplate.load(directory),
                     SamplingDefaults.read(directory),
                     Decoder.load(directory, config, slots, contextLength));
-        } catch (ChatTemplateException e) {
+        } catch (TemplateException e) {
             tokenizer.close();
             throw new CheckpointException("the chat template in " + directory + " can't be used: " + e.getMessage(), e);
         } catch (RuntimeException e) {

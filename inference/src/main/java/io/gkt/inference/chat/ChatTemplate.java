@@ -1,5 +1,8 @@
 package io.gkt.inference.chat;
 
+import io.gkt.inference.jinja.Template;
+import io.gkt.inference.jinja.TemplateException;
+import io.gkt.inference.jinja.Text;
 import io.gkt.inference.tokenizer.Prompt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,16 +29,13 @@ public final class ChatTemplate {
     private static final String TEMPLATE_FILE = "chat_template.jinja";
     private static final String CONFIG_FILE = "tokenizer_config.json";
 
-    private final Statement template;
-    private final Map<String, Object> variables;
+    private final Template template;
+    private final Clock clock;
+    private final Map<String, Object> variables = new HashMap<>();
 
     private ChatTemplate(String source, JsonNode config, Clock clock) {
-        try {
-            this.template = TemplateParser.parse(source);
-        } catch (StackOverflowError e) {
-            throw new ChatTemplateException("The chat template is nested too deeply", e);
-        }
-        this.variables = new HashMap<>(Globals.at(clock));
+        this.template = Template.parse(source);
+        this.clock = clock;
         variables.put("tools", null);
         variables.put("documents", null);
         config.properties().forEach(property -> {
@@ -59,7 +59,7 @@ public final class ChatTemplate {
      *
      * @param directory a model directory in Hugging Face's layout
      * @return empty if the model has no (default) chat template
-     * @throws ChatTemplateException if the template has a syntax error
+     * @throws TemplateException if the template has a syntax error
      * @throws IllegalArgumentException if tokenizer_config.json is not valid JSON
      * @throws UncheckedIOException if a file cannot be read
      */
@@ -106,7 +106,7 @@ public final class ChatTemplate {
      * Renders messages to a prompt in which what the template wrote is markup and what the messages said is plain.
      *
      * @param addGenerationPrompt whether the prompt ends with the beginning of the assistant's turn
-     * @throws ChatTemplateException if the template refuses the messages, is wrong, or takes too long
+     * @throws TemplateException if the template refuses the messages, is wrong, or takes too long
      */
     public Prompt prompt(List<ChatMessage> messages, boolean addGenerationPrompt) {
         return new Prompt(run(messages, addGenerationPrompt).spans(), false);
@@ -115,7 +115,7 @@ public final class ChatTemplate {
     /**
      * The text of {@link #prompt}.
      *
-     * @throws ChatTemplateException as there
+     * @throws TemplateException as there
      */
     public String render(List<ChatMessage> messages, boolean addGenerationPrompt) {
         return run(messages, addGenerationPrompt).chars();
@@ -129,15 +129,9 @@ public final class ChatTemplate {
             turn.put(Text.markup("content"), Text.plain(message.content()));
             turns.add(turn);
         }
-        Scope globals = Scope.root(variables);
-        globals.set("messages", turns);
-        globals.set("add_generation_prompt", addGenerationPrompt);
-        Text.Builder out = new Text.Builder();
-        try {
-            template.run(globals.inner(), out);
-        } catch (StackOverflowError e) {
-            throw new ChatTemplateException("The chat template calls itself or nests values without end", e);
-        }
-        return out.build();
+        Map<String, Object> all = new HashMap<>(variables);
+        all.put("messages", turns);
+        all.put("add_generation_prompt", addGenerationPrompt);
+        return template.render(all, clock);
     }
 }

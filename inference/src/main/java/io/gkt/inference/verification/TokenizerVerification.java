@@ -2,8 +2,8 @@ package io.gkt.inference.verification;
 
 import io.gkt.inference.chat.ChatMessage;
 import io.gkt.inference.chat.ChatTemplate;
-import io.gkt.inference.chat.ChatTemplateException;
 import io.gkt.inference.checkpoint.CheckpointException;
+import io.gkt.inference.jinja.TemplateException;
 import io.gkt.inference.tokenizer.Detokenizer;
 import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.inference.tokenizer.Tokenizer;
@@ -74,7 +74,7 @@ public final class TokenizerVerification {
      * @return the outcomes in the order of the file; empty if it expects nothing of a tokenizer
      * @throws CheckpointException if the expectations can't be read
      * @throws IllegalArgumentException if the tokenizer or its configuration can't be read
-     * @throws ChatTemplateException if the chat template has a syntax error
+     * @throws TemplateException if the chat template has a syntax error
      */
     public static List<Outcome> run(Path directory, Path expectations) {
         TokenizerVerification verification = new TokenizerVerification(directory, read(expectations));
@@ -179,7 +179,7 @@ public final class TokenizerVerification {
         try {
             rendered =
                     template.render(messages, chat.path("add_generation_prompt").asBoolean(true));
-        } catch (ChatTemplateException e) {
+        } catch (TemplateException e) {
             return chat.has("error") ? null : "refused: " + e.getMessage();
         }
         if (chat.has("error")) {

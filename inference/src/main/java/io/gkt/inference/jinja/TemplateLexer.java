@@ -1,4 +1,4 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -197,8 +197,8 @@ final class TemplateLexer {
         return line;
     }
 
-    private ChatTemplateException error(String message) {
-        return new ChatTemplateException("Chat template, line " + line() + ": " + message);
+    private TemplateException error(String message) {
+        return new TemplateException("Chat template, line " + line() + ": " + message);
     }
 
     /** Python's escapes in string literals. */

@@ -1,7 +1,7 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
-import io.gkt.inference.chat.TemplateLexer.Kind;
-import io.gkt.inference.chat.TemplateLexer.Token;
+import io.gkt.inference.jinja.TemplateLexer.Kind;
+import io.gkt.inference.jinja.TemplateLexer.Token;
 import java.util.List;
 
 /** The parser's place in a template's tokens. */
@@ -79,11 +79,11 @@ final class Tokens {
         return next();
     }
 
-    ChatTemplateException unexpected() {
+    TemplateException unexpected() {
         return error("unexpected '" + peek().value() + "'");
     }
 
-    ChatTemplateException error(String message) {
-        return new ChatTemplateException("Chat template, line " + peek().line() + ": " + message);
+    TemplateException error(String message) {
+        return new TemplateException("Chat template, line " + peek().line() + ": " + message);
     }
 }

@@ -1,4 +1,4 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
 import java.util.List;
 
@@ -32,7 +32,7 @@ final class Budget {
     private void spend(long cost) {
         spent += cost;
         if (spent > MAX_COST) {
-            throw new ChatTemplateException("The chat template takes too long; does it loop, or is the chat too long?");
+            throw new TemplateException("The chat template takes too long; does it loop, or is the chat too long?");
         }
     }
 

@@ -1,4 +1,4 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
 
     Object get(int index, String name) {
         if (!has(index, name)) {
-            throw new ChatTemplateException("The chat template calls something without its argument '" + name + "'");
+            throw new TemplateException("The chat template calls something without its argument '" + name + "'");
         }
         return get(index, name, null);
     }

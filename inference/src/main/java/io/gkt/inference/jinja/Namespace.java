@@ -1,4 +1,4 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

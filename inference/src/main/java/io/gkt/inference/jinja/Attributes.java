@@ -1,4 +1,4 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
 /** A value with named attributes of its own, such as {@code loop}; nothing of Java is reachable from a template. */
 interface Attributes {

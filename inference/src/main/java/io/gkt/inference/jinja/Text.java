@@ -1,4 +1,4 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
 import io.gkt.inference.tokenizer.Prompt;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
  * operations carry that along, so what a user wrote stays known as such in the rendered prompt however the template cut
  * and joined it. Equality looks at the characters only.
  */
-final class Text implements Comparable<Text> {
+public final class Text implements Comparable<Text> {
     /** Longest text a template may build, in UTF-16 code units. */
     static final int MAX_LENGTH = 1 << 24;
 
@@ -27,16 +27,24 @@ final class Text implements Comparable<Text> {
         this.origins = origins;
     }
 
-    static Text markup(String chars) {
+    /**
+     * @param chars written by the template, or trusted like it
+     * @return them
+     */
+    public static Text markup(String chars) {
         return new Text(chars, String.valueOf(MARKUP).repeat(chars.length()));
     }
 
-    static Text plain(String chars) {
+    /**
+     * @param chars written by somebody who is not to be trusted with markup
+     * @return them
+     */
+    public static Text plain(String chars) {
         return new Text(chars, String.valueOf(PLAIN).repeat(chars.length()));
     }
 
-    /** The characters; indices below are into this string. */
-    String chars() {
+    /** @return the characters; indices are into this string */
+    public String chars() {
         return chars;
     }
 
@@ -135,7 +143,8 @@ final class Text implements Comparable<Text> {
         return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint) || codePoint == 0x85;
     }
 
-    List<Prompt.Span> spans() {
+    /** @return the text as a prompt's spans: markup where the template wrote it, plain elsewhere */
+    public List<Prompt.Span> spans() {
         List<Prompt.Span> spans = new ArrayList<>();
         int begin = 0;
         for (int i = 1; i <= chars.length(); i++) {
@@ -167,8 +176,8 @@ final class Text implements Comparable<Text> {
         return chars;
     }
 
-    private static ChatTemplateException tooLong() {
-        return new ChatTemplateException("The chat template builds a text of more than " + MAX_LENGTH + " characters");
+    private static TemplateException tooLong() {
+        return new TemplateException("The chat template builds a text of more than " + MAX_LENGTH + " characters");
     }
 
     static final class Builder {

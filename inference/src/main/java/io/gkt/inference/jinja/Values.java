@@ -1,4 +1,4 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -17,8 +17,8 @@ final class Values {
 
     private Values() {}
 
-    static ChatTemplateException error(String message) {
-        return new ChatTemplateException("The chat template fails: " + message);
+    static TemplateException error(String message) {
+        return new TemplateException("The chat template fails: " + message);
     }
 
     static String typeName(Object value) {
@@ -351,7 +351,7 @@ final class Values {
         }
     }
 
-    private static ChatTemplateException unsupported(String operator, Object a, Object b) {
+    private static TemplateException unsupported(String operator, Object a, Object b) {
         for (Object operand : new Object[] {a, b}) {
             if (operand instanceof Undefined undefined) {
                 return undefined.error();

@@ -1,17 +1,17 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
 /**
  * A chat template refused the messages with {@code raise_exception} (the message is the template's own), or is itself
  * wrong or too costly.
  */
-public final class ChatTemplateException extends RuntimeException {
+public final class TemplateException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    ChatTemplateException(String message) {
+    TemplateException(String message) {
         super(message);
     }
 
-    ChatTemplateException(String message, Throwable cause) {
+    TemplateException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,4 +1,4 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
 /** Something a template can call: a global function, a method, a macro. */
 interface Callable {

@@ -1,4 +1,4 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
 /** A parsed part of a template. */
 interface Statement {

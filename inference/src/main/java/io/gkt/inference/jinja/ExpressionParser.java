@@ -1,7 +1,7 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
-import io.gkt.inference.chat.TemplateLexer.Kind;
-import io.gkt.inference.chat.TemplateLexer.Token;
+import io.gkt.inference.jinja.TemplateLexer.Kind;
+import io.gkt.inference.jinja.TemplateLexer.Token;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
 import java.time.Clock;
 import java.time.ZonedDateTime;
@@ -25,7 +25,7 @@ final class Globals {
                 Globals::joiner,
                 "raise_exception",
                 arguments -> {
-                    throw new ChatTemplateException(
+                    throw new TemplateException(
                             Values.str(arguments.get(0, "message")).chars());
                 },
                 "strftime_now",

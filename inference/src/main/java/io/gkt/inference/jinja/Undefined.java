@@ -1,4 +1,4 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
 /**
  * A missing variable, attribute or item: empty when printed or iterated, an error when used otherwise.
@@ -16,7 +16,7 @@ record Undefined(String message) {
                 : new Undefined("'" + Values.typeName(owner) + " object' has no attribute '" + name + "'");
     }
 
-    ChatTemplateException error() {
-        return new ChatTemplateException("The chat template uses something undefined: " + message);
+    TemplateException error() {
+        return new TemplateException("The chat template uses something undefined: " + message);
     }
 }

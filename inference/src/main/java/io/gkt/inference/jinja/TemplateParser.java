@@ -1,7 +1,7 @@
-package io.gkt.inference.chat;
+package io.gkt.inference.jinja;
 
-import io.gkt.inference.chat.Statement.Flow;
-import io.gkt.inference.chat.TemplateLexer.Kind;
+import io.gkt.inference.jinja.Statement.Flow;
+import io.gkt.inference.jinja.TemplateLexer.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
