@@ -67,7 +67,6 @@ class ArchitectureTest {
                         .that(module.contains())
                         .should()
                         .dependOnClassesThat(other.contains())
-                        .allowEmptyShould(true)
                         .check(CLASSES);
             }
         }
@@ -81,7 +80,6 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(FRAMEWORKS)
-                .allowEmptyShould(true)
                 .check(CLASSES);
     }
 
@@ -93,7 +91,6 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(MODEL_LIBRARIES)
-                .allowEmptyShould(true)
                 .check(CLASSES);
     }
 

@@ -96,7 +96,7 @@ final class Compare implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println();
         out.println(Ansi.AUTO.string("@|bold " + title + "|@") + question.verdict(answer.text()));
-        out.println("  " + marked(answer.guidance()) + answer.continuation());
+        out.println("  " + (marked(answer.guidance().stripLeading()) + answer.continuation()).stripLeading());
         out.printf(
                 "  %d tokens by the teacher, %d by the student; first text after %d ms, all after %d ms%n",
                 answer.teacherTokens(), answer.studentTokens(), answer.firstTextMs(), answer.totalMs());

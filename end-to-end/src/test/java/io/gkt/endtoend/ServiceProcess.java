@@ -1,0 +1,153 @@
+package io.gkt.endtoend;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A service, started from its jar with the embedded demo model. */
+final class ServiceProcess implements AutoCloseable {
+
+    static final int ANY_PORT = 0;
+    /** Exit code of a process that SIGTERM ended, as shells and Kubernetes see it. */
+    static final int TERMINATED = 143;
+
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration STOP = Duration.ofSeconds(75);
+    private static final Pattern LISTENING = Pattern.compile("Tomcat started on port (\\d+)");
+    private static final AtomicInteger STARTED = new AtomicInteger();
+
+    private final Process process;
+    private final Path log;
+    private final int port;
+
+    private ServiceProcess(String module, int wantedPort, String... settings) throws Exception {
+        log = Files.createDirectories(Path.of("target", "logs"))
+                .resolve(STARTED.incrementAndGet() + "-" + module + ".log");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // Tests are short and so start up counts.
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                Path.of("..", module, "target", module + ".jar").toString(),
+                "--server.port=" + wantedPort));
+        command.addAll(Arrays.asList(settings));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+        builder.environment().put("OMP_NUM_THREADS", "1");
+        process = builder.start();
+        try {
+            port = awaitPort();
+            await("ready", START, () -> api().get("/readyz").statusCode() == 200);
+        } catch (Exception | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    static ServiceProcess teacher(int port, String... settings) throws Exception {
+        return new ServiceProcess("cloud-teacher", port, settings);
+    }
+
+    static ServiceProcess edge(URI teacher, String... settings) throws Exception {
+        String[] all = Arrays.copyOf(settings, settings.length + 1);
+        all[settings.length] = "--gkt.student.teacher.url=" + teacher;
+        return new ServiceProcess("edge-student", ANY_PORT, all);
+    }
+
+    private int awaitPort() throws Exception {
+        int[] found = new int[1];
+        await("listening", START, () -> {
+            Matcher matcher = LISTENING.matcher(Files.readString(log));
+            found[0] = matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+            return found[0] != 0;
+        });
+        return found[0];
+    }
+
+    /** A condition of the outside world. */
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /** Waits for what must come to pass while the process lives; its log is part of the failure. */
+    void await(String what, Duration limit, Condition condition) throws Exception {
+        Instant deadline = Instant.now().plus(limit);
+        while (!holds(condition)) {
+            if (!process.isAlive() || Instant.now().isAfter(deadline)) {
+                throw new AssertionError("not " + what + (process.isAlive() ? " in time" : ": it has ended") + "; "
+                        + log + " ends:\n" + tail());
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    private static boolean holds(Condition condition) throws Exception {
+        try {
+            return condition.holds();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private String tail() throws IOException {
+        List<String> lines = Files.readAllLines(log);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+    }
+
+    int port() {
+        return port;
+    }
+
+    URI url() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    Api api() {
+        return new Api(url());
+    }
+
+    /** Value of a metric; 0 if there is none. */
+    double metric(String name) throws Exception {
+        HttpResponse<String> metrics = api().get("/actuator/prometheus");
+        return metrics.body()
+                .lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    /** SIGKILL: it gets no chance to say goodbye. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM, without waiting. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for the end. */
+    int exitCode() throws Exception {
+        if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("still running; " + log + " ends:\n" + tail());
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+}

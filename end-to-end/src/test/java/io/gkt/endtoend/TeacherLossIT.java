@@ -1,0 +1,101 @@
+package io.gkt.endtoend;
+
+import static io.gkt.endtoend.Api.CHAT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** An edge whose teacher comes, goes and comes back. */
+@Timeout(180)
+class TeacherLossIT {
+
+    private static final int CLIENTS = 8;
+
+    @Test
+    void theEdgeAnswersWithAndWithoutItsTeacher() throws Exception {
+        int port = freePort();
+        URI url = URI.create("http://127.0.0.1:" + port);
+        try (ServiceProcess edge = ServiceProcess.edge(url)) {
+            assertThat(Api.outcome(answer(edge, 0)))
+                    .as("before there is a teacher")
+                    .startsWith("fallback_");
+
+            try (ServiceProcess teacher = ServiceProcess.teacher(port)) {
+                awaitGuidance(edge);
+                List<String> outcomes = killUnderLoad(edge, teacher);
+                assertThat(outcomes)
+                        .allMatch(outcome ->
+                                outcome.equals("used") || outcome.equals("complete") || outcome.startsWith("fallback_"))
+                        .anyMatch(outcome -> outcome.startsWith("fallback_"));
+            }
+
+            try (ServiceProcess teacher = ServiceProcess.teacher(port)) {
+                awaitGuidance(edge);
+            }
+        }
+    }
+
+    private static int freePort() throws Exception {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static JsonNode answer(ServiceProcess edge, int problem) throws Exception {
+        HttpResponse<String> response = edge.api().send(edge.api().post(CHAT, Problems.chat(problem)));
+        JsonNode answer = Api.success(response);
+        assertThat(Api.text(answer)).isNotBlank();
+        return answer;
+    }
+
+    /** Not longer than a circuit breaker stays open. */
+    private static void awaitGuidance(ServiceProcess edge) throws Exception {
+        edge.await(
+                "guided",
+                Duration.ofSeconds(30),
+                () -> List.of("used", "complete").contains(Api.outcome(answer(edge, 1))));
+    }
+
+    /** Clients that ask without a pause; the teacher dies once each has had an answer. */
+    private static List<String> killUnderLoad(ServiceProcess edge, ServiceProcess teacher) throws Exception {
+        List<String> outcomes = Collections.synchronizedList(new ArrayList<>());
+        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+        try {
+            List<CompletableFuture<Void>> done = new ArrayList<>();
+            for (int client = 0; client < CLIENTS; client++) {
+                int own = client;
+                done.add(CompletableFuture.runAsync(
+                        () -> {
+                            for (int i = 0; i < 6; i++) {
+                                try {
+                                    outcomes.add(Api.outcome(answer(edge, own)));
+                                } catch (Exception e) {
+                                    throw new AssertionError("not answered", e);
+                                }
+                            }
+                        },
+                        clients));
+            }
+            edge.await("loaded", Duration.ofSeconds(30), () -> outcomes.size() >= CLIENTS);
+            teacher.kill();
+            CompletableFuture.allOf(done.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+        } finally {
+            clients.shutdownNow();
+        }
+        assertThat(outcomes).hasSize(CLIENTS * 6);
+        return outcomes;
+    }
+}
