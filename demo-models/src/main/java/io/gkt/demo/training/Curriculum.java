@@ -16,6 +16,7 @@ interface Curriculum {
 
     /**
      * Calculating what is planned, and hardly any planning: what a model of this curriculum lacks is practice, not room.
+     * Lessons without a story are bare expressions; in the others the plan is given.
      *
      * @param solvingShare share of lessons that ask for a plan, 0 to 1
      * @param drillShare share of lessons without a story, 0 to 1
@@ -27,7 +28,9 @@ interface Curriculum {
             if (roll < solvingShare) {
                 return Lesson.inSolving(tokenizer, problem);
             }
-            return Lesson.inCalculating(tokenizer, roll < solvingShare + drillShare ? problem.asDrill() : problem);
+            return roll < solvingShare + drillShare
+                    ? Lesson.inSolving(tokenizer, problem.asDrill())
+                    : Lesson.inCalculating(tokenizer, problem);
         };
     }
 }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gkt.demo.problem.ProblemGenerator;
 import io.gkt.demo.tokenizer.TokenizerLearner;
+import io.gkt.inference.chat.ChatMessage;
+import io.gkt.inference.chat.ChatTemplate;
 import io.gkt.inference.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -72,6 +75,20 @@ class TrainerTest {
                     .isEqualTo(problem.answer().substring(problem.planSentence().length()));
             assertThat(learned).endsWith(TokenizerLearner.END_OF_TEXT_ID);
         }
+    }
+
+    @Test
+    void theChatTemplateAsksTheLastMessageAsInTraining() throws IOException {
+        ModelFiles.write(directory, TINY);
+        var problem = ProblemGenerator.training(6).next();
+        var messages = List.of(
+                new ChatMessage("system", "Be brief."),
+                new ChatMessage("user", "How are you?"),
+                new ChatMessage("assistant", "Fine."),
+                new ChatMessage("user", problem.question() + "\n"));
+
+        assertThat(ChatTemplate.load(directory).orElseThrow().render(messages, true))
+                .isEqualTo(problem.prompt());
     }
 
     private static Trainer trainer(Path directory, StringWriter log) {
