@@ -47,7 +47,7 @@ public class EdgeStudentApplication {
 
     @Bean
     CircuitBreakerConfigCustomizer teacherCircuitBreaker() {
-        return CircuitBreakerConfigCustomizer.of(TEACHER, config -> config.recordException(Teacher::isFault));
+        return CircuitBreakerConfigCustomizer.of(TEACHER, Teacher::judgeHealth);
     }
 
     @Bean(destroyMethod = "close")

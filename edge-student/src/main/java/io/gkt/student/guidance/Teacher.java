@@ -4,6 +4,7 @@ import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadFullException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.gkt.protocol.GuidanceApi;
@@ -19,6 +20,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -72,13 +74,14 @@ public final class Teacher implements AutoCloseable {
     }
 
     /**
-     * What says something about the teacher's health, for its circuit breaker.
+     * Tells a circuit breaker which calls say something about the teacher's health: refusals don't speak against it,
+     * and calls that nobody waited for say nothing.
      *
-     * @param failure of a call
-     * @return whether it counts as one
+     * @param config to be completed
      */
-    public static boolean isFault(Throwable failure) {
-        return !(unwrap(failure) instanceof TeacherFailure known) || known.teacherAtFault();
+    public static void judgeHealth(CircuitBreakerConfig.Builder config) {
+        config.recordException(failure -> !(unwrap(failure) instanceof TeacherFailure known) || known.teacherAtFault())
+                .ignoreException(failure -> unwrap(failure) instanceof CancellationException);
     }
 
     /** @return asks once more, and only where the teacher has begun no work and the deadline allows it */

@@ -27,15 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(30)
 class TeacherTest {
 
-    private final CircuitBreaker circuitBreaker = CircuitBreaker.of(
-            "teacher",
-            CircuitBreakerConfig.custom()
-                    .slidingWindowSize(4)
-                    .minimumNumberOfCalls(4)
-                    .waitDurationInOpenState(Duration.ofMillis(300))
-                    .permittedNumberOfCallsInHalfOpenState(1)
-                    .recordException(Teacher::isFault)
-                    .build());
+    private final CircuitBreaker circuitBreaker = CircuitBreaker.of("teacher", circuitBreakerConfig());
     private ScriptedTeacher server;
     private Teacher teacher;
 
@@ -49,6 +41,16 @@ class TeacherTest {
     void stop() {
         teacher.close();
         server.close();
+    }
+
+    private static CircuitBreakerConfig circuitBreakerConfig() {
+        CircuitBreakerConfig.Builder config = CircuitBreakerConfig.custom()
+                .slidingWindowSize(4)
+                .minimumNumberOfCalls(4)
+                .waitDurationInOpenState(Duration.ofMillis(300))
+                .permittedNumberOfCallsInHalfOpenState(1);
+        Teacher.judgeHealth(config);
+        return config.build();
     }
 
     private Teacher teacherAt(URI url) {
@@ -155,6 +157,9 @@ class TeacherTest {
         }
         asked.cancel(true);
         awaitCancellation(server.requests().get(0).id());
+        assertThat(circuitBreaker.getMetrics().getNumberOfBufferedCalls())
+                .as("says nothing about the teacher")
+                .isZero();
     }
 
     private void awaitCancellation(String id) throws InterruptedException {
