@@ -33,7 +33,7 @@ class TeacherSettingsTest {
                         null,
                         DataSize.ofGigabytes(2),
                         16,
-                        Duration.ofMillis(5),
+                        Duration.ofMillis(1),
                         256,
                         1024,
                         Duration.ofSeconds(60))));
