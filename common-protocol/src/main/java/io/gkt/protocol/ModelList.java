@@ -20,17 +20,19 @@ public record ModelList(String object, List<Model> data) {
      * @param object  {@code model}
      * @param created since when it is there, in seconds since 1970
      * @param ownedBy whose it is
+     * @param parameters number of its weights; not in OpenAI's contract
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Model(String id, String object, long created, String ownedBy) {
+    public record Model(String id, String object, long created, String ownedBy, long parameters) {
 
         /**
          * @param id      its name in requests
          * @param created since when it is there
+         * @param parameters number of its weights
          * @return the model
          */
-        public static Model of(String id, Instant created) {
-            return new Model(id, "model", created.getEpochSecond(), "gkt");
+        public static Model of(String id, Instant created, long parameters) {
+            return new Model(id, "model", created.getEpochSecond(), "gkt", parameters);
         }
     }
 

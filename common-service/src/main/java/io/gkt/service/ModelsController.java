@@ -14,7 +14,8 @@ final class ModelsController {
     private final ModelList.Model model;
 
     ModelsController(LanguageModel model) {
-        this.model = ModelList.Model.of(model.name(), Instant.now());
+        this.model =
+                ModelList.Model.of(model.name(), Instant.now(), model.decoder().parameterCount());
     }
 
     @GetMapping("/v1/models")

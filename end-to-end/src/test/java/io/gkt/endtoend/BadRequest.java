@@ -70,6 +70,8 @@ record BadRequest(String what, String param, byte[] body, String header, String 
             "guidance          | 'guidance': {'max_tokens': 1099511627776}",
             "guidance          | 'guidance': {'timeout_ms': -1}",
             "guidance          | 'guidance': 'auto'",
+            "guidance.text     | 'guidance': {'mode': 'off', 'text': 'We need'}",
+            "guidance.complete | 'guidance': {'complete': true}",
             "stream            | 'stream': 'yes'",
             "model             | 'model': '../../../etc/passwd'");
 

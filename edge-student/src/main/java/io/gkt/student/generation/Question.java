@@ -4,9 +4,11 @@ import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.protocol.Message;
 import io.gkt.protocol.Sampling;
+import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a user wants answered.
@@ -36,6 +38,13 @@ public record Question(
      * @param mode      who answers
      * @param maxTokens most tokens of guidance
      * @param timeout   longest wait for the teacher
+     * @param given     guidance that came with the request; empty if the teacher is to be asked
      */
-    public record GuidanceWish(GuidanceMode mode, int maxTokens, Duration timeout) {}
+    public record GuidanceWish(GuidanceMode mode, int maxTokens, Duration timeout, Optional<Guidance> given) {
+
+        /** What a request gets that brings no guidance. */
+        public GuidanceWish(GuidanceMode mode, int maxTokens, Duration timeout) {
+            this(mode, maxTokens, timeout, Optional.empty());
+        }
+    }
 }

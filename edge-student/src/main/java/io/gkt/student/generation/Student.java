@@ -10,6 +10,7 @@ import io.gkt.inference.generation.StopMatcher;
 import io.gkt.inference.tokenizer.Detokenizer;
 import io.gkt.protocol.Usage;
 import io.gkt.service.ApiException;
+import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
 import io.gkt.student.guidance.GuidanceOutcome;
@@ -169,10 +170,7 @@ public final class Student {
 
         private Answer inSlot(Slot slot) throws IOException {
             int cached = slot.length();
-            CompletableFuture<Guidance> asked = question.guidance().mode() == GuidanceMode.OFF
-                    ? CompletableFuture.completedFuture(Guidance.SKIPPED)
-                    : teacher.ask(guidanceQuestion(
-                            Math.min(maxTokens, question.guidance().maxTokens())));
+            CompletableFuture<Guidance> asked = ask();
             try {
                 while (!asked.isDone() && slot.length() < prompt.length) {
                     int end = Math.min(prompt.length, slot.length() + PREFILL_CHUNK);
@@ -185,6 +183,16 @@ public final class Student {
             } finally {
                 asked.cancel(true);
             }
+        }
+
+        private CompletableFuture<Guidance> ask() {
+            GuidanceWish wish = question.guidance();
+            if (wish.given().isPresent()) {
+                return CompletableFuture.completedFuture(wish.given().get());
+            }
+            return wish.mode() == GuidanceMode.OFF
+                    ? CompletableFuture.completedFuture(Guidance.SKIPPED)
+                    : teacher.ask(guidanceQuestion(Math.min(maxTokens, wish.maxTokens())));
         }
 
         private Answer complete(Slot slot, Guidance guidance, int cached) throws IOException {
@@ -201,7 +209,7 @@ public final class Student {
             }
             int given = tokens.length - promptLength;
             emit(Author.TEACHER, stops.push(begun));
-            boolean ended = !tooLong && guidance.outcome() == GuidanceOutcome.COMPLETE;
+            boolean ended = !tooLong && guidance.outcome().helped() && guidance.complete();
             if (ended || stops.matched() || given >= maxTokens) {
                 emit(Author.TEACHER, stops.finish());
                 FinishReason reason = ended || stops.matched() ? FinishReason.STOP : FinishReason.LENGTH;

@@ -9,6 +9,8 @@ public enum GuidanceOutcome {
     USED,
     /** The teacher's text is the whole answer. */
     COMPLETE,
+    /** The answer begins with text that came with the request. */
+    GIVEN,
     /** None was asked for. */
     SKIPPED,
     /** The teacher wrote less than a word. */
@@ -28,8 +30,8 @@ public enum GuidanceOutcome {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @return whether the teacher's text is part of the answer */
+    /** @return whether the answer begins with text that the student did not write */
     public boolean helped() {
-        return this == USED || this == COMPLETE;
+        return this == USED || this == COMPLETE || this == GIVEN;
     }
 }

@@ -226,6 +226,7 @@ public final class Teacher implements AutoCloseable {
             return new Guidance(
                     outcome,
                     text,
+                    complete,
                     answer.model(),
                     answer.usage(),
                     answer.timings(),

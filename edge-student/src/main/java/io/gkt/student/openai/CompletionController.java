@@ -12,6 +12,7 @@ import io.gkt.student.generation.Author;
 import io.gkt.student.generation.Question;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.generation.Student;
+import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
 import io.gkt.student.guidance.GuidanceOptions;
 import jakarta.servlet.http.HttpServletResponse;
@@ -144,11 +145,23 @@ public final class CompletionController {
             return guidanceDefaults;
         }
         GuidanceMode mode = Optional.ofNullable(options.mode()).orElse(guidanceDefaults.mode());
+        if (options.text() != null && mode != GuidanceMode.AUTO) {
+            throw ApiException.invalid(
+                    "guidance.text", "guidance.text needs guidance.mode \"auto\": it is what the student continues.");
+        }
+        if (options.complete() != null && options.text() == null) {
+            throw ApiException.invalid("guidance.complete", "guidance.complete needs guidance.text.");
+        }
         Duration otherwise = mode == GuidanceMode.ONLY ? requestTimeout : guidanceDefaults.timeout();
         return new GuidanceWish(
                 mode,
                 Optional.ofNullable(options.maxTokens()).orElse(guidanceDefaults.maxTokens()),
-                options.timeoutMs() == null ? otherwise : Duration.ofMillis(options.timeoutMs()));
+                options.timeoutMs() == null ? otherwise : Duration.ofMillis(options.timeoutMs()),
+                Optional.ofNullable(options.text())
+                        .map(text -> Guidance.given(
+                                text,
+                                Boolean.TRUE.equals(options.complete()),
+                                student.model().tokenizer().specialTokens())));
     }
 
     /** Returns the answer, or null if it has been streamed. */

@@ -13,6 +13,7 @@ import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.protocol.Message;
 import io.gkt.service.ApiException;
 import io.gkt.student.generation.Question.GuidanceWish;
+import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
 import io.gkt.student.guidance.GuidanceOutcome;
 import io.gkt.student.guidance.GuidanceText;
@@ -25,6 +26,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -161,6 +164,37 @@ class StudentTest {
         Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO, "\nQ:"), AnswerListener.NONE);
         assertThat(answer.text()).isEqualTo(" 19.");
         assertThat(answer.finishReason()).isEqualTo("stop");
+    }
+
+    @Test
+    void guidanceThatCameWithTheRequestCountsLikeTheTeachers() throws Exception {
+        server.now(ScriptedTeacher.says(" We need 12 + 7", "length"));
+        Answer online = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), AnswerListener.NONE);
+        int asked = server.requests().size();
+        Answer given = student.answer(given(" We need 12 + 7", false), AnswerListener.NONE);
+        assertThat(given.text()).isEqualTo(online.text());
+        assertThat(given.guidance().outcome()).isEqualTo(GuidanceOutcome.GIVEN);
+        Answer complete = student.answer(given(" It is 19.", true), AnswerListener.NONE);
+        assertThat(complete.text()).isEqualTo(" It is 19.");
+        assertThat(complete.finishReason()).isEqualTo("stop");
+        assertThat(server.requests()).as("the teacher is not asked").hasSize(asked);
+    }
+
+    private static Question given(String text, boolean complete) {
+        Question question = ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO);
+        return new Question(
+                question.prompt(),
+                question.messages(),
+                question.maxTokens(),
+                question.stop(),
+                question.sampling(),
+                question.wishes(),
+                question.ignoreEndOfSequence(),
+                new GuidanceWish(
+                        GuidanceMode.AUTO,
+                        10,
+                        Duration.ofSeconds(1),
+                        Optional.of(Guidance.given(text, complete, Set.of()))));
     }
 
     @Test

@@ -34,6 +34,7 @@ public final class Decoder implements AutoCloseable {
     private final List<IValue> owned = new ArrayList<>();
     private DecoderProgram program;
     private IValue[] constants;
+    private long parameterCount;
 
     private Decoder(ModelConfig config, int slotCount, int contextLength) {
         this.config = config;
@@ -134,6 +135,7 @@ public final class Decoder implements AutoCloseable {
         }
         NDList arrays = new NDList();
         for (LayerTensors.Part part : parts) {
+            parameterCount += Arrays.stream(part.shape()).reduce(1, (a, b) -> a * b);
             arrays.add(program.floats(manager, weights.tensor(part.name(), part.shape())));
         }
         if (arrays.size() == 1) {
@@ -152,6 +154,11 @@ public final class Decoder implements AutoCloseable {
     /** @return the model's configuration */
     public ModelConfig config() {
         return config;
+    }
+
+    /** @return number of weights; a tied embedding counts once */
+    public long parameterCount() {
+        return parameterCount;
     }
 
     /** @return longest sequence in tokens that a slot holds */
