@@ -47,8 +47,10 @@ public final class DemoModels {
 
     private static Path unpack(String name) {
         try {
-            Path home = Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir"), "gkt-demo-models"));
-            return unpack(home, name, read(name));
+            // Another user's directory could not be written to.
+            Path home =
+                    Path.of(System.getProperty("java.io.tmpdir"), "gkt-demo-models-" + System.getProperty("user.name"));
+            return unpack(Files.createDirectories(home), "demo-" + name, read(name));
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Can't unpack the embedded " + name + " model into java.io.tmpdir: " + e.getMessage(), e);
@@ -56,31 +58,33 @@ public final class DemoModels {
     }
 
     /**
-     * Unpacks files to a place named after their content. Several processes may do so at once: each writes a directory
-     * of its own, and the first to be done moves it to that place.
+     * Unpacks files to a directory of the given name, inside one that is named after their content. Several processes
+     * may do so at once: each writes a directory of its own, and the first to be done moves it to that place.
      */
     static Path unpack(Path home, String name, SortedMap<String, byte[]> files) throws IOException {
-        Path shared = home.resolve(name + "-" + fingerprint(files));
+        Path shared = home.resolve(fingerprint(files)).resolve(name);
         if (holds(shared, files)) {
             return shared;
         }
-        Path own = Files.createTempDirectory(home, name + "-");
+        Path workplace = Files.createTempDirectory(home, "unpacking-");
+        Path own = Files.createDirectory(workplace.resolve(name));
         for (var file : files.entrySet()) {
             Files.write(own.resolve(file.getKey()), file.getValue());
         }
+        Files.createDirectories(shared.getParent());
         try {
-            return Files.move(own, shared, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(own, shared, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException taken) {
             // By another process, which may have left something else there.
-            return holds(shared, files) ? discard(own, files, shared) : own;
+            if (!holds(shared, files)) {
+                return own;
+            }
+            for (String file : files.keySet()) {
+                Files.delete(own.resolve(file));
+            }
+            Files.delete(own);
         }
-    }
-
-    private static Path discard(Path own, SortedMap<String, byte[]> files, Path shared) throws IOException {
-        for (String file : files.keySet()) {
-            Files.delete(own.resolve(file));
-        }
-        Files.delete(own);
+        Files.delete(workplace);
         return shared;
     }
 

@@ -23,7 +23,7 @@ record Recipe(TokenizerLearner tokenizer, int vocabularySize, Size size, Curricu
             768,
             new Size(160, 4, 5, 5, 432),
             Curriculum.solving(),
-            new Schedule(10_000, 24, 2e-3));
+            new Schedule(6_000, 24, 2e-3));
 
     /** Calculates well, and plans badly for want of practice. */
     static final Recipe STUDENT = new Recipe(
@@ -31,7 +31,7 @@ record Recipe(TokenizerLearner tokenizer, int vocabularySize, Size size, Curricu
             416,
             new Size(112, 4, 4, 4, 304),
             Curriculum.calculating(0.04, 0.7),
-            new Schedule(10_000, 24, 2.5e-3));
+            new Schedule(5_000, 24, 2.5e-3));
 
     /** Longest sequence in tokens; problems with their answers take up to 130. */
     private static final int CONTEXT_LENGTH = 512;
