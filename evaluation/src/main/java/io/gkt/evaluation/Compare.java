@@ -73,17 +73,17 @@ final class Compare implements Callable<Integer> {
         Problem known = problem == null ? ProblemGenerator.heldOut(seed).next() : null;
         Question question = new Question(known == null ? problem : known.question(), known);
         // The first requests after a start are slow.
-        student.ask(ProblemGenerator.heldOut(WARM_UP_SEED).next().question(), "auto", guidanceTokens);
+        ask(student, ProblemGenerator.heldOut(WARM_UP_SEED).next().question(), Mode.GKT);
 
         out.println(Ansi.AUTO.string("@|bold Problem|@"));
         out.println("  " + question.text);
         if (known != null) {
             out.println("  The right answer is " + known.result() + ".");
         }
-        show("Student alone", question, student.ask(question.text, "off", null));
-        Answer guided = student.ask(question.text, "auto", guidanceTokens);
+        show("Student alone", question, ask(student, question.text, Mode.STUDENT));
+        Answer guided = ask(student, question.text, Mode.GKT);
         show("Student with guidance", question, guided);
-        show("Teacher alone", question, student.ask(question.text, "only", null));
+        show("Teacher alone", question, ask(student, question.text, Mode.TEACHER));
         out.println();
         if (!guided.guided()) {
             out.println("There was no guidance: " + guided.outcome());
@@ -92,13 +92,20 @@ final class Compare implements Callable<Integer> {
         return guided.guided() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
+    private Answer ask(Edge student, String text, Mode mode) throws IOException, InterruptedException {
+        return student.ask(
+                new Prompt(text, true),
+                Dataset.DEMO.maxTokens(),
+                GuidanceWish.of(mode, mode == Mode.GKT ? guidanceTokens : null));
+    }
+
     private void show(String title, Question question, Answer answer) {
         PrintWriter out = spec.commandLine().getOut();
         out.println();
         out.println(Ansi.AUTO.string("@|bold " + title + "|@") + question.verdict(answer.text()));
         out.println("  " + (marked(answer.guidance().stripLeading()) + answer.continuation()).stripLeading());
         out.printf(
-                "  %d tokens by the teacher, %d by the student; first text after %d ms, all after %d ms%n",
+                "  %d tokens by the teacher, %d by the student; first text after %.0f ms, all after %.0f ms%n",
                 answer.teacherTokens(), answer.studentTokens(), answer.firstTextMs(), answer.totalMs());
     }
 

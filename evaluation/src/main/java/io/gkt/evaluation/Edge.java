@@ -1,17 +1,8 @@
 package io.gkt.evaluation;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.Iterator;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -21,62 +12,50 @@ import tools.jackson.databind.node.ObjectNode;
 final class Edge {
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final int LONGEST_ANSWER = 128;
 
-    private final URI url;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final Service service;
 
     Edge(URI url) {
-        this.url = url;
+        this.service = new Service(url);
     }
 
     /**
      * Asks, greedily.
      *
-     * @param question       what
-     * @param mode           who answers: {@code auto}, {@code off} or {@code only}
-     * @param guidanceTokens most tokens of guidance; null leaves it to the edge
+     * @param prompt    what
+     * @param maxTokens most tokens of the answer
+     * @param guidance  who answers
      * @return the answer
-     * @throws IOException if the edge can't be reached or refuses; the message says why
+     * @throws Service.RefusedException if the edge refuses or the answer breaks off; the message says why
+     * @throws IOException              if the edge can't be reached
      */
-    Answer ask(String question, String mode, Integer guidanceTokens) throws IOException, InterruptedException {
+    Answer ask(Prompt prompt, int maxTokens, GuidanceWish guidance) throws IOException, InterruptedException {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.putArray("messages").addObject().put("role", "user").put("content", question);
-        body.put("temperature", 0).put("max_tokens", LONGEST_ANSWER).put("stream", true);
+        if (prompt.chat()) {
+            body.putArray("messages").addObject().put("role", "user").put("content", prompt.text());
+        } else {
+            body.put("prompt", prompt.text());
+        }
+        body.put("temperature", 0).put("max_tokens", maxTokens).put("stream", true);
+        body.putPOJO("stop", Prompt.STOP).putPOJO("guidance", guidance);
         body.putObject("stream_options").put("include_usage", true);
-        ObjectNode guidance = body.putObject("guidance").put("mode", mode);
-        if (guidanceTokens != null) {
-            guidance.put("max_tokens", guidanceTokens);
-        }
-        HttpRequest request = HttpRequest.newBuilder(url.resolve("/v1/chat/completions"))
-                .header("Content-Type", "application/json")
-                .timeout(Duration.ofMinutes(2))
-                .POST(BodyPublishers.ofString(body.toString()))
-                .build();
         long asked = System.nanoTime();
-        HttpResponse<Stream<String>> response;
-        try {
-            response = http.send(request, BodyHandlers.ofLines());
-        } catch (ConnectException e) {
-            throw new IOException("Nothing listens at " + url + "; start the edge, for example with ./quickstart", e);
-        }
-        try (Stream<String> lines = response.body()) {
-            if (response.statusCode() != 200) {
-                throw new IOException(
-                        url + " answered " + response.statusCode() + ": " + lines.collect(Collectors.joining("\n")));
-            }
-            return read(lines.iterator(), asked);
-        }
+        return service.post(
+                prompt.chat() ? "/v1/chat/completions" : "/v1/completions",
+                JSON.writeValueAsString(body),
+                lines -> read(lines.iterator(), asked, guidance.mode().equals(Mode.TEACHER.guidanceMode())));
     }
 
-    private static Answer read(Iterator<String> lines, long asked) throws IOException {
+    /** The number of its model's weights; null if it does not say. */
+    Long parameters() throws IOException, InterruptedException {
+        return service.parameters();
+    }
+
+    private static Answer read(Iterator<String> lines, long asked, boolean teacherAlone) throws IOException {
         StringBuilder text = new StringBuilder();
-        JsonNode report = JsonNodeFactory.instance.missingNode();
-        int tokens = 0;
-        long firstText = -1;
+        JsonNode ending = JsonNodeFactory.instance.missingNode();
+        JsonNode usage = ending;
+        double firstText = 0;
         while (lines.hasNext()) {
             String line = lines.next();
             if (!line.startsWith("data: ") || line.equals("data: [DONE]")) {
@@ -84,32 +63,46 @@ final class Edge {
             }
             JsonNode chunk = JSON.readTree(line.substring("data: ".length()));
             if (chunk.has("error")) {
-                throw new IOException("The answer broke off: "
+                throw new Service.RefusedException("The answer broke off: "
                         + chunk.path("error").path("message").asString());
             }
-            text.append(
-                    chunk.path("choices").path(0).path("delta").path("content").asString(""));
-            if (firstText < 0 && !text.isEmpty()) {
+            JsonNode choice = chunk.path("choices").path(0);
+            String piece = choice.path("delta").path("content").asString("")
+                    + choice.path("text").asString("");
+            if (text.isEmpty() && !piece.isEmpty()) {
                 firstText = millisSince(asked);
             }
-            report = chunk.path("gkt").has("guidance") ? chunk.path("gkt").path("guidance") : report;
-            tokens = chunk.path("usage").path("completion_tokens").asInt(tokens);
+            text.append(piece);
+            ending = chunk.path("gkt").has("guidance") ? chunk : ending;
+            usage = chunk.path("usage").isObject() ? chunk.path("usage") : usage;
         }
-        if (report.isMissingNode()) {
-            throw new IOException("The answer broke off before its end");
+        if (ending.isMissingNode()) {
+            throw new Service.RefusedException("The answer broke off before its end");
         }
+        double total = millisSince(asked);
+        int studentPrompt = teacherAlone ? 0 : usage.path("prompt_tokens").asInt(0);
+        JsonNode report = ending.path("gkt").path("guidance");
+        JsonNode teacher = report.path("teacher_usage");
         String guidance = report.path("text").asString("");
+        int given = report.path("tokens").asInt(0);
+        int decoded = usage.path("completion_tokens").asInt(0) - given;
         return new Answer(
                 text.toString(),
                 text.indexOf(guidance) == 0 ? guidance : "",
                 report.path("outcome").asString(""),
-                report.path("teacher_usage").path("completion_tokens").asInt(0),
-                tokens - report.path("tokens").asInt(0),
-                firstText,
-                millisSince(asked));
+                ending.path("choices").path(0).path("finish_reason").asString(""),
+                teacher.path("prompt_tokens").asInt(0),
+                teacher.path("completion_tokens").asInt(0),
+                decoded > 0 ? studentPrompt + given : studentPrompt,
+                decoded,
+                text.isEmpty() ? total : firstText,
+                total,
+                ending.path("gkt").path("timings").path("guidance_ms").asDouble(0),
+                report.path("bytes_up").asInt(0),
+                report.path("bytes_down").asInt(0));
     }
 
-    private static long millisSince(long nanoTime) {
-        return (System.nanoTime() - nanoTime) / 1_000_000;
+    private static double millisSince(long nanoTime) {
+        return (System.nanoTime() - nanoTime) / 1e6;
     }
 }

@@ -9,18 +9,31 @@ import picocli.CommandLine.Command;
 /** The command line. Exit codes: 0 all is well, 1 something is not, 2 wrong usage. */
 @Command(
         name = "evaluation",
-        description = "Verifies models and shows what guidance does.",
+        description = "Verifies models, and shows and measures what guidance does.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         version = "0.1.0",
-        subcommands = {VerifyCheckpoint.class, VerifyTokenizer.class, Compare.class, Overhead.class},
+        subcommands = {
+            VerifyCheckpoint.class,
+            VerifyTokenizer.class,
+            Compare.class,
+            Overhead.class,
+            Accuracy.class,
+            StageOne.class,
+            Complete.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all is well", "1:a verification failed, or something could not be read", "2:wrong usage"},
+        exitCodeList = {
+            "0:all is well",
+            "1:a verification or a request failed, or something could not be read",
+            "2:wrong usage"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar evaluation.jar verify-checkpoint models/qwen3-tiny",
             "  java -jar evaluation.jar verify-tokenizer models/qwen3-tiny expected.json",
             "  java -jar evaluation.jar compare --edge http://127.0.0.1:8080",
+            "  java -jar evaluation.jar accuracy --edge http://127.0.0.1:8080 --mode gkt --out gkt.jsonl",
             "",
             "'java -jar evaluation.jar COMMAND --help' tells more."
         })
@@ -43,6 +56,7 @@ final class Evaluation {
     static CommandLine commandLine() {
         return new CommandLine(new Evaluation())
                 .setUsageHelpWidth(100)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
                     PrintWriter err = command.getErr();
                     err.println("Error: " + oneLine(exception));
