@@ -38,12 +38,12 @@ final class StudentMetrics {
                 .serviceLevelObjectives(BUCKETS)
                 .register(registry)
                 .record(guidance.roundTrip());
-        if (guidance.bytes() > 0) {
+        if (guidance.bytesDown() > 0) {
             DistributionSummary.builder("gkt.student.guidance.bytes")
                     .description("Bodies of guidance requests and responses")
                     .baseUnit("bytes")
                     .register(registry)
-                    .record(guidance.bytes());
+                    .record(guidance.bytesUp() + guidance.bytesDown());
         }
         tokens("input", answer.usage().promptTokens());
         tokens("output", answer.usage().completionTokens());

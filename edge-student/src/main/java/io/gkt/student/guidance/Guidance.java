@@ -14,7 +14,8 @@ import java.util.Set;
  * @param model     the teacher's model; null if it did not say
  * @param usage     the teacher's tokens; null if it did not say
  * @param timings   the teacher's times; null if it did not say
- * @param bytes     size of request and response bodies together
+ * @param bytesUp   size of the request's body
+ * @param bytesDown size of the response's body
  * @param roundTrip from asking to having it
  */
 public record Guidance(
@@ -24,7 +25,8 @@ public record Guidance(
         String model,
         Usage usage,
         Timings timings,
-        int bytes,
+        int bytesUp,
+        int bytesDown,
         Duration roundTrip) {
 
     /** The teacher was not asked. */
@@ -39,7 +41,7 @@ public record Guidance(
     public static Guidance given(String text, boolean complete, Set<String> specialTokens) {
         String clean = GuidanceText.sanitise(text, specialTokens);
         GuidanceOutcome outcome = clean.isBlank() ? GuidanceOutcome.EMPTY : GuidanceOutcome.GIVEN;
-        return new Guidance(outcome, clean, complete, null, null, null, 0, Duration.ZERO);
+        return new Guidance(outcome, clean, complete, null, null, null, 0, 0, Duration.ZERO);
     }
 
     /**
@@ -52,7 +54,7 @@ public record Guidance(
         }
         String cut = GuidanceText.cut(text, boundary);
         return cut.isBlank()
-                ? new Guidance(GuidanceOutcome.EMPTY, "", false, model, usage, timings, bytes, roundTrip)
+                ? new Guidance(GuidanceOutcome.EMPTY, "", false, model, usage, timings, bytesUp, bytesDown, roundTrip)
                 : withText(cut);
     }
 
@@ -61,7 +63,7 @@ public record Guidance(
      * @return this with that text
      */
     public Guidance withText(String otherText) {
-        return new Guidance(outcome, otherText, complete, model, usage, timings, bytes, roundTrip);
+        return new Guidance(outcome, otherText, complete, model, usage, timings, bytesUp, bytesDown, roundTrip);
     }
 
     /**
@@ -70,6 +72,6 @@ public record Guidance(
      * @return no guidance
      */
     static Guidance without(GuidanceOutcome outcome, Duration roundTrip) {
-        return new Guidance(outcome, "", false, null, null, null, 0, roundTrip);
+        return new Guidance(outcome, "", false, null, null, null, 0, 0, roundTrip);
     }
 }

@@ -230,7 +230,8 @@ public final class Teacher implements AutoCloseable {
                     answer.model(),
                     answer.usage(),
                     answer.timings(),
-                    body.length + response.body().length,
+                    body.length,
+                    response.body().length,
                     elapsed());
         }
 

@@ -27,7 +27,8 @@ record GuidanceReport(Author source, Guidance guidance, Answer.Timings timings) 
      * @param model          the teacher's model
      * @param teacherUsage   the teacher's tokens
      * @param teacherTimings the teacher's times
-     * @param bytes          size of request and response bodies together
+     * @param bytesUp        size of the request's body
+     * @param bytesDown      size of the response's body
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Guidance(
@@ -37,7 +38,8 @@ record GuidanceReport(Author source, Guidance guidance, Answer.Timings timings) 
             String model,
             @JsonProperty("teacher_usage") Usage teacherUsage,
             @JsonProperty("teacher_timings") Timings teacherTimings,
-            int bytes) {}
+            @JsonProperty("bytes_up") int bytesUp,
+            @JsonProperty("bytes_down") int bytesDown) {}
 
     static GuidanceReport of(Answer answer) {
         io.gkt.student.guidance.Guidance guidance = answer.guidance();
@@ -50,7 +52,8 @@ record GuidanceReport(Author source, Guidance guidance, Answer.Timings timings) 
                         guidance.model(),
                         guidance.usage(),
                         guidance.timings(),
-                        guidance.bytes()),
+                        guidance.bytesUp(),
+                        guidance.bytesDown()),
                 answer.timings());
     }
 

@@ -82,7 +82,8 @@ class TeacherTest {
         assertThat(guidance.outcome()).isEqualTo(GuidanceOutcome.USED);
         assertThat(guidance.text()).isEqualTo(" We need 12 + 7");
         assertThat(guidance.model()).isEqualTo("scripted");
-        assertThat(guidance.bytes()).isPositive();
+        assertThat(guidance.bytesUp()).isPositive();
+        assertThat(guidance.bytesDown()).isPositive();
         assertThat(server.requests()).singleElement().satisfies(request -> {
             assertThat(request.prompt()).isEqualTo("Q: 12 + 7?\nA:");
             assertThat(request.maxTokens()).isEqualTo(9);
