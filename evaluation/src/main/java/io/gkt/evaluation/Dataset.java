@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -108,16 +109,15 @@ enum Dataset {
         }
         List<JsonNode> lines = JsonLines.read(data, JsonNode.class);
         int count = limit == null ? lines.size() : Math.min(limit, lines.size());
-        return IntStream.range(0, count)
-                .mapToObj(index -> {
-                    try {
-                        return read(lines.get(index), this + "-" + (index + 1));
-                    } catch (IllegalArgumentException e) {
-                        throw new UncheckedIOException(new IOException(
-                                data + ", line " + (index + 1) + " is not of " + this + ": " + e.getMessage(), e));
-                    }
-                })
-                .toList();
+        List<Example> examples = new ArrayList<>();
+        for (int line = 1; line <= count; line++) {
+            try {
+                examples.add(read(lines.get(line - 1), this + "-" + line));
+            } catch (IllegalArgumentException e) {
+                throw new IOException(data + ", line " + line + " is not of " + this + ": " + e.getMessage(), e);
+            }
+        }
+        return examples;
     }
 
     private static Example demo(Problem problem, String id) {
