@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "  java -jar evaluation.jar accuracy --edge http://127.0.0.1:8080 --mode gkt --out gkt.jsonl",
             "  java -jar evaluation.jar accuracy --edge http://127.0.0.1:8080 --mode student --out student.jsonl",
             "  java -jar evaluation.jar accuracy --edge http://127.0.0.1:8080 --teacher http://127.0.0.1:8090 \\",
-            "      --dataset gsm8k --data test.jsonl --mode gkt --guidance-tokens 40 --teacher-price 10 --out gsm8k.jsonl"
+            "      --dataset gsm8k --data test.jsonl --mode gkt --teacher-price 10 --out gsm8k.jsonl"
         })
 final class Accuracy implements Callable<Integer> {
 
@@ -41,6 +41,7 @@ final class Accuracy implements Callable<Integer> {
 
     @Option(
             names = "--guidance-tokens",
+            converter = Positive.class,
             paramLabel = "N",
             description = "Most tokens of guidance. Default: 12, 40, 30 and 20 for demo, gsm8k, csqa and aqua.")
     private Integer guidanceTokens;

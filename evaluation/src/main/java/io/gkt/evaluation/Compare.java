@@ -42,6 +42,7 @@ final class Compare implements Callable<Integer> {
 
     @Option(
             names = "--guidance-tokens",
+            converter = Positive.class,
             paramLabel = "N",
             description = "Most tokens of guidance. Default: the edge's setting.")
     private Integer guidanceTokens;

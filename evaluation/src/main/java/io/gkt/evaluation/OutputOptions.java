@@ -20,6 +20,7 @@ final class OutputOptions {
 
     @Option(
             names = "--concurrency",
+            converter = Positive.class,
             paramLabel = "C",
             defaultValue = "4",
             description = "Requests at the same time. Default: ${DEFAULT-VALUE}")

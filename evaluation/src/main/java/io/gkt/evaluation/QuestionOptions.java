@@ -41,6 +41,7 @@ final class QuestionOptions {
 
     @Option(
             names = "--limit",
+            converter = Positive.class,
             paramLabel = "L",
             description = "Only the first L questions. Default: all; of the demo, which has no end, 500.")
     private Integer limit;
@@ -64,9 +65,6 @@ final class QuestionOptions {
         }
         if (dataset != Dataset.DEMO && data == null) {
             throw wrong("--dataset " + dataset + " needs --data FILE");
-        }
-        if (limit != null && limit < 1) {
-            throw wrong("--limit must be 1 or more");
         }
         boolean asChat = chat || dataset == Dataset.DEMO;
         int most = asChat ? 0 : dataset.workedExamples().size();

@@ -23,6 +23,7 @@ final class RunOptions {
 
     @Option(
             names = "--max-tokens",
+            converter = Positive.class,
             paramLabel = "M",
             description = "Most tokens of an answer. Default: 128, 300, 100 and 100 for demo, gsm8k, csqa and aqua.")
     private Integer maxTokens;

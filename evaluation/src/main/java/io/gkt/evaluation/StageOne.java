@@ -40,6 +40,7 @@ final class StageOne implements Callable<Integer> {
 
     @Option(
             names = "--guidance-tokens",
+            converter = Positive.class,
             paramLabel = "N",
             description = "Most tokens of guidance. Default: 12, 40, 30 and 20 for demo, gsm8k, csqa and aqua.")
     private Integer guidanceTokens;
