@@ -1,5 +1,10 @@
 package io.gkt.evaluation;
 
+import io.gkt.evaluation.accuracy.Accuracy;
+import io.gkt.evaluation.accuracy.Compare;
+import io.gkt.evaluation.accuracy.Complete;
+import io.gkt.evaluation.accuracy.Overhead;
+import io.gkt.evaluation.accuracy.StageOne;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
