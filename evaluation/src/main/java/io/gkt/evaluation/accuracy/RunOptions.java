@@ -73,6 +73,20 @@ public final class RunOptions {
      * @return what the options say
      */
     Settings settings(Mode mode, Integer guidanceTokens, Concise concise, Path guidance, OutputOptions output) {
+        return settings(mode, guidanceTokens, concise, guidance, output.concurrency(), output.resume());
+    }
+
+    /**
+     * @param mode           who answers
+     * @param guidanceTokens most tokens of guidance; null is the dataset's
+     * @param concise        what the teacher is told to be brief; null for nothing
+     * @param guidance       file of guidance; null if the teacher is to be asked
+     * @param concurrency    requests at the same time
+     * @param resume         whether results that are there already are kept
+     * @return what the options say
+     */
+    public Settings settings(
+            Mode mode, Integer guidanceTokens, Concise concise, Path guidance, int concurrency, boolean resume) {
         Dataset dataset = questions.dataset();
         return new Settings(
                 edge,
@@ -83,8 +97,8 @@ public final class RunOptions {
                 maxTokens == null ? dataset.maxTokens() : maxTokens,
                 concise,
                 guidance,
-                output.concurrency(),
-                output.resume(),
+                concurrency,
+                resume,
                 paperScoring,
                 new ModelFacts(
                         models.teacherParameters, models.studentParameters, models.teacherPrice, models.studentPrice),

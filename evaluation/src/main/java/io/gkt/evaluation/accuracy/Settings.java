@@ -35,6 +35,7 @@ public record Settings(
         ModelFacts models,
         String command) {
 
+    /** The same with another mode, which may need guidance of another length. */
     public Settings withMode(Mode otherMode, int otherGuidanceTokens) {
         return new Settings(
                 edge,
@@ -66,6 +67,42 @@ public record Settings(
                 resume,
                 paperScoring,
                 otherModels,
+                command);
+    }
+
+    /** The same with as many requests at the same time. */
+    public Settings withConcurrency(int otherConcurrency) {
+        return new Settings(
+                edge,
+                teacher,
+                questions,
+                mode,
+                guidanceTokens,
+                maxTokens,
+                concise,
+                guidance,
+                otherConcurrency,
+                resume,
+                paperScoring,
+                models,
+                command);
+    }
+
+    /** The same with other questions. */
+    public Settings withQuestions(Questions otherQuestions) {
+        return new Settings(
+                edge,
+                teacher,
+                otherQuestions,
+                mode,
+                guidanceTokens,
+                maxTokens,
+                concise,
+                guidance,
+                concurrency,
+                resume,
+                paperScoring,
+                models,
                 command);
     }
 }
