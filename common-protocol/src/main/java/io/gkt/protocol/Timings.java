@@ -12,4 +12,17 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param batchSize rows of the steps it took part in, on average
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-public record Timings(double queueMs, double prefillMs, double decodeMs, double batchSize) {}
+public record Timings(double queueMs, double prefillMs, double decodeMs, double batchSize) {
+
+    /** Rounds to microseconds, and thousandths of a row. */
+    public Timings {
+        queueMs = rounded(queueMs);
+        prefillMs = rounded(prefillMs);
+        decodeMs = rounded(decodeMs);
+        batchSize = rounded(batchSize);
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 1000) / 1000.0;
+    }
+}

@@ -56,14 +56,19 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
+    /** A service with these settings and no others. */
+    static ServiceProcess start(String module, int port, String... settings) throws Exception {
+        return new ServiceProcess(module, port, settings);
+    }
+
     static ServiceProcess teacher(int port, String... settings) throws Exception {
-        return new ServiceProcess("cloud-teacher", port, settings);
+        return start("cloud-teacher", port, settings);
     }
 
     static ServiceProcess edge(URI teacher, String... settings) throws Exception {
         String[] all = Arrays.copyOf(settings, settings.length + 1);
         all[settings.length] = "--gkt.student.teacher.url=" + teacher;
-        return new ServiceProcess("edge-student", ANY_PORT, all);
+        return start("edge-student", ANY_PORT, all);
     }
 
     private int awaitPort() throws Exception {

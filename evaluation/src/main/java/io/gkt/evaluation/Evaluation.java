@@ -1,5 +1,12 @@
 package io.gkt.evaluation;
 
+import io.gkt.evaluation.accuracy.Accuracy;
+import io.gkt.evaluation.accuracy.Compare;
+import io.gkt.evaluation.accuracy.Complete;
+import io.gkt.evaluation.accuracy.Overhead;
+import io.gkt.evaluation.accuracy.StageOne;
+import io.gkt.evaluation.report.Report;
+import io.gkt.evaluation.sweep.Sweep;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -20,7 +27,9 @@ import picocli.CommandLine.Command;
             Overhead.class,
             Accuracy.class,
             StageOne.class,
-            Complete.class
+            Complete.class,
+            Sweep.class,
+            Report.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -34,6 +43,8 @@ import picocli.CommandLine.Command;
             "  java -jar evaluation.jar verify-tokenizer models/qwen3-tiny expected.json",
             "  java -jar evaluation.jar compare --edge http://127.0.0.1:8080",
             "  java -jar evaluation.jar accuracy --edge http://127.0.0.1:8080 --mode gkt --out gkt.jsonl",
+            "  java -jar evaluation.jar sweep --edge http://127.0.0.1:8080 --out runs/demo",
+            "  java -jar evaluation.jar report runs/demo",
             "",
             "'java -jar evaluation.jar COMMAND --help' tells more."
         })

@@ -32,5 +32,19 @@ public record Answer(
             @JsonProperty("guidance_ms") double guidanceMs,
             @JsonProperty("prefill_ms") double prefillMs,
             @JsonProperty("decode_ms") double decodeMs,
-            @JsonProperty("total_ms") double totalMs) {}
+            @JsonProperty("total_ms") double totalMs) {
+
+        /** Rounds to microseconds. */
+        public Timings {
+            queueMs = rounded(queueMs);
+            guidanceMs = rounded(guidanceMs);
+            prefillMs = rounded(prefillMs);
+            decodeMs = rounded(decodeMs);
+            totalMs = rounded(totalMs);
+        }
+
+        private static double rounded(double millis) {
+            return Math.round(millis * 1000) / 1000.0;
+        }
+    }
 }

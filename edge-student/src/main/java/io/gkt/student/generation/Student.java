@@ -256,7 +256,11 @@ public final class Student {
                     question.stop(),
                     alone ? question.wishes() : null,
                     alone ? Set.of() : model.tokenizer().specialTokens(),
-                    question.guidance().timeout());
+                    shorter(question.guidance().timeout(), requestTimeout));
+        }
+
+        private static Duration shorter(Duration one, Duration other) {
+            return one.compareTo(other) < 0 ? one : other;
         }
 
         private Guidance await(CompletableFuture<Guidance> asked) throws IOException {

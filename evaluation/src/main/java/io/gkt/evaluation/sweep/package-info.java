@@ -1,0 +1,2 @@
+/** Accuracy and cost over lengths of guidance, run by run. */
+package io.gkt.evaluation.sweep;
