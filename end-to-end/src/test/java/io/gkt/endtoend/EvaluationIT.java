@@ -18,8 +18,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -128,12 +126,12 @@ class EvaluationIT {
 
     @Test
     void guidanceIsWorthMoreThanItCosts() throws Exception {
-        JsonNode student = run("student", "accuracy EDGE --mode student --limit 100");
-        JsonNode whole = run("teacher", "accuracy EDGE TEACHER --mode teacher --limit 100");
-        JsonNode guided = run("gkt", "accuracy EDGE TEACHER --mode gkt --limit 100 --teacher-price 10");
+        JsonNode student = run("student", "accuracy EDGE --mode student --limit 60");
+        JsonNode whole = run("teacher", "accuracy EDGE TEACHER --mode teacher --limit 60");
+        JsonNode guided = run("gkt", "accuracy EDGE TEACHER --mode gkt --limit 60 --teacher-price 10");
 
         assertThat(List.of(student, whole, guided)).allSatisfy(summary -> {
-            assertThat(summary.path("n").asInt()).isEqualTo(100);
+            assertThat(summary.path("n").asInt()).isEqualTo(60);
             assertThat(summary.path("errors").asInt()).isZero();
             assertThat(summary.path("student_parameters").asLong()).isPositive();
         });
@@ -187,15 +185,15 @@ class EvaluationIT {
 
     @Test
     void aRunThatWasKilledGoesOnWhereItWas() throws Exception {
-        run("uninterrupted", "accuracy EDGE --mode gkt --limit 120 --concurrency 2");
-        Process killed = evaluation("resumed", "accuracy EDGE --mode gkt --limit 120 --concurrency 2");
+        run("uninterrupted", "accuracy EDGE --mode gkt --limit 60 --concurrency 2");
+        Process killed = evaluation("resumed", "accuracy EDGE --mode gkt --limit 60 --concurrency 2");
         awaitResults("resumed", 7);
         killed.destroyForcibly().waitFor();
         int had = items("resumed").size();
-        assertThat(had).isLessThan(120);
+        assertThat(had).isLessThan(60);
 
-        JsonNode summary = run("resumed", "accuracy EDGE --mode gkt --limit 120 --concurrency 2 --resume");
-        assertThat(items("resumed")).hasSize(120);
+        JsonNode summary = run("resumed", "accuracy EDGE --mode gkt --limit 60 --concurrency 2 --resume");
+        assertThat(items("resumed")).hasSize(60);
         assertThat(answers("resumed")).isEqualTo(answers("uninterrupted"));
         assertThat(summary.path("correct")).isEqualTo(summary("uninterrupted").path("correct"));
     }
@@ -243,27 +241,31 @@ class EvaluationIT {
     }
 
     /** The weights are random, so only the plumbing is tested: accuracy means nothing here. */
-    @ParameterizedTest
-    @ValueSource(strings = {"gsm8k", "csqa", "aqua"})
-    void publicDatasetsRunThrough(String dataset) throws Exception {
-        String data =
-                " --dataset " + dataset + " --data ../evaluation/src/test/resources/datasets/" + dataset + ".jsonl";
+    @Test
+    void publicDatasetsRunThrough() throws Exception {
         try (ServiceProcess random = ServiceProcess.teacher(
                         ServiceProcess.ANY_PORT, "--gkt.teacher.model=" + checkpoint("mistral"));
                 ServiceProcess student =
                         ServiceProcess.edge(random.url(), "--gkt.student.model=" + checkpoint("qwen3-qknorm"))) {
-            String services = "--edge " + student.url() + " --teacher " + random.url();
-            JsonNode guided = run("gkt", "accuracy " + services + " --mode gkt --paper-scoring" + data);
-            JsonNode brief = run("brief", "accuracy " + services + " --mode gkt --concise brief" + data);
+            String services = "accuracy --edge " + student.url() + " --teacher " + random.url() + " --mode gkt";
+            for (String dataset : List.of("gsm8k", "csqa", "aqua")) {
+                String data = " --dataset " + dataset + " --data ../evaluation/src/test/resources/datasets/" + dataset
+                        + ".jsonl --max-tokens 60";
+                JsonNode guided = run(dataset, services + " --paper-scoring" + data);
+                JsonNode brief = run(dataset + "-brief", services + " --concise brief --few-shot 1" + data);
 
-            assertThat(List.of(guided, brief)).allSatisfy(summary -> {
-                assertThat(summary.path("n").asInt()).isEqualTo(5);
-                assertThat(summary.path("teacher_flops").asDouble()).isPositive();
-            });
-            assertThat(guided.path("paper_accuracy").isNumber()).isTrue();
-            assertThat(items("gkt"))
-                    .allSatisfy(
-                            item -> assertThat(item.path("expected").asString()).isNotBlank());
+                assertThat(List.of(guided, brief)).allSatisfy(summary -> {
+                    assertThat(summary.path("n").asInt()).isEqualTo(5);
+                    assertThat(summary.path("teacher_flops").asDouble()).isPositive();
+                });
+                assertThat(guided.path("paper_accuracy").isNumber()).isTrue();
+                assertThat(guided.path("few_shot").asInt()).isGreaterThan(3);
+                assertThat(items(dataset)).allSatisfy(item -> {
+                    assertThat(item.path("id").asString()).startsWith(dataset + "-");
+                    assertThat(item.path("expected").asString()).isNotBlank();
+                    assertThat(item.path("teacher_prompt_tokens").asInt()).isGreaterThan(100);
+                });
+            }
         }
     }
 }
