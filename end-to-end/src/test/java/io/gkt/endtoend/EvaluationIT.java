@@ -207,6 +207,9 @@ class EvaluationIT {
         assertThat(exitCode(stopped)).isEqualTo(ServiceProcess.TERMINATED);
         assertThat(summary("stopped").path("n").asInt())
                 .isBetween(3, items("stopped").size());
+        String others = "accuracy EDGE --mode student --max-tokens 64 --resume";
+        assertThat(exitCode(evaluation("stopped", others))).isEqualTo(1);
+        assertThat(read(output("stopped"))).contains("is of another run");
     }
 
     @Test

@@ -42,7 +42,7 @@ class MeasuringCommandsTest {
             accuracy --edge NOBODY --mode gkt --out OUT --dataset mmlu                   | demo, gsm8k, csqa, aqua
             accuracy --edge NOBODY --mode gkt --out OUT --dataset gsm8k                  | needs --data FILE
             accuracy --edge NOBODY --mode gkt --out OUT --data x.jsonl                   | the demo's problems are made
-            accuracy --edge NOBODY --mode gkt --out OUT --few-shot 1                     | --few-shot must be 0 to 0 for chat
+            accuracy --edge NOBODY --mode gkt --out OUT --few-shot 1                     | --few-shot does not go with chat
             accuracy --edge NOBODY --mode gkt --out OUT --dataset aqua --data x --few-shot 5 | 0 to 4 for aqua
             accuracy --edge NOBODY --mode gkt --out OUT --limit 0                        | '--limit': '0' is not a whole number from 1
             accuracy --edge NOBODY --mode gkt --out OUT --concurrency 0                  | '--concurrency': '0' is not a whole number from 1

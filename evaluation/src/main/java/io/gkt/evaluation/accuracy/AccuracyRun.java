@@ -1,10 +1,12 @@
 package io.gkt.evaluation.accuracy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Measures how often answers are right, and what they cost. */
 public final class AccuracyRun {
@@ -37,6 +39,7 @@ public final class AccuracyRun {
         Settings known = settings.withModels(models(settings));
         Batch<Item> batch = new Batch<>(examples, out, new Report(known));
         if (settings.resume()) {
+            requireSameSettings(known, out);
             batch.resume(Item.class, item -> item.mode() == known.mode());
         }
         batch.run(answering(edge, source, known), known.concurrency());
@@ -77,6 +80,18 @@ public final class AccuracyRun {
                     + examples.get(0).id());
         }
         return guided;
+    }
+
+    private static void requireSameSettings(Settings settings, Path out) throws IOException {
+        Path file = Batch.summaryOf(out);
+        if (!Files.exists(file)) {
+            return;
+        }
+        Summary earlier = JsonMapper.shared().readValue(Files.readString(file), Summary.class);
+        if (!earlier.isOf(settings)) {
+            throw new IOException(out + " is of another run, '" + earlier.command()
+                    + "': resume with its options, or choose another --out");
+        }
     }
 
     private static ModelFacts models(Settings settings) throws IOException, InterruptedException {

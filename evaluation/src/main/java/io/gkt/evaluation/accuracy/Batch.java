@@ -21,8 +21,8 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Many examples, several at a time. Each result is in the file as soon as it is there, and however the run ends, short
- * of SIGKILL, a summary of the file lies beside it.
+ * Many examples, several at a time. Each result is in the file as soon as it is there, and however the run ends, a
+ * summary lies beside it: of all of the file, unless SIGKILL ended the run.
  *
  * @param <R> a line of the file
  */
@@ -113,6 +113,8 @@ final class Batch<R extends Result> {
                 summarise();
             }
         }));
+        // Says with which options to resume, even after SIGKILL.
+        summarise();
         ExecutorService threads = Executors.newFixedThreadPool(concurrency, Batch::daemon);
         try (JsonLines lines = JsonLines.append(file);
                 Progress progress = Progress.of(file.getFileName().toString(), examples.size(), done.size())) {

@@ -69,7 +69,10 @@ final class QuestionOptions {
         boolean asChat = chat || dataset == Dataset.DEMO;
         int most = asChat ? 0 : dataset.workedExamples().size();
         if (shots != null && (shots < 0 || shots > most)) {
-            throw wrong("--few-shot must be 0 to " + most + (asChat ? " for chat" : " for " + dataset));
+            throw wrong(
+                    asChat
+                            ? "--few-shot does not go with chat, and the demo is asked as chat"
+                            : "--few-shot must be 0 to " + most + " for " + dataset);
         }
         return new Questions(new PromptStyle(dataset, shots == null ? most : shots, asChat), data, limit, seed);
     }

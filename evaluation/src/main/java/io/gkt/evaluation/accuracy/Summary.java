@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
@@ -139,6 +140,18 @@ public record Summary(
                 settings.paperScoring() ? share(count(items, item -> PaperScoring.accepts(item, seed)), n) : null,
                 pace.started().toString(),
                 settings.command());
+    }
+
+    /** Whether answers of a run with these settings may stand among those that this is a summary of. */
+    boolean isOf(Settings settings) {
+        Questions questions = settings.questions();
+        return dataset == questions.style().dataset()
+                && mode == settings.mode()
+                && chat == questions.style().chat()
+                && fewShot == questions.style().shots()
+                && Objects.equals(guidanceTokens, guidanceTokens(settings))
+                && maxTokens == settings.maxTokens()
+                && seed == questions.seed();
     }
 
     private static Integer guidanceTokens(Settings settings) {
