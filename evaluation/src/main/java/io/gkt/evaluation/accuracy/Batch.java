@@ -96,8 +96,7 @@ final class Batch<R extends Result> {
             }
         }
         if (!done.isEmpty() && Files.exists(summaryOf(file))) {
-            double seconds =
-                    JSON.readTree(summaryOf(file)).path("wall_seconds").asDouble(0);
+            double seconds = JSON.readTree(summaryOf(file)).path("wall_seconds").asDouble(0);
             before = Duration.ofMillis(Math.round(seconds * 1000));
         }
     }
