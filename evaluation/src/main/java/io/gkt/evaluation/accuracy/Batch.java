@@ -36,6 +36,7 @@ final class Batch<R extends Result> {
     private final Report<R> report;
     private final Map<String, R> done = new ConcurrentHashMap<>();
     private final Instant started = Instant.now();
+    private Duration before = Duration.ZERO;
     private volatile int errors;
     private volatile boolean ended;
 
@@ -93,6 +94,10 @@ final class Batch<R extends Result> {
             if (question != null) {
                 done.put(result.id(), result);
             }
+        }
+        if (!done.isEmpty() && Files.exists(summaryOf(file))) {
+            double seconds = JSON.readTree(summaryOf(file)).path("wall_seconds").asDouble(0);
+            before = Duration.ofMillis(Math.round(seconds * 1000));
         }
     }
 
@@ -174,7 +179,7 @@ final class Batch<R extends Result> {
     }
 
     Pace pace() {
-        return new Pace(started, Duration.between(started, Instant.now()), errors);
+        return new Pace(started, before.plus(Duration.between(started, Instant.now())), errors);
     }
 
     private void summarise() {

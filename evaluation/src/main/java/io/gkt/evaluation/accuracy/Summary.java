@@ -41,7 +41,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param meanStudentTokens     of an answer
  * @param ttftMs                milliseconds to the first text
  * @param totalMs               milliseconds to the end
- * @param wallSeconds           how long this run took; a resumed one counts only itself
+ * @param wallSeconds           how long this run took; a resumed one counts what came before, too
  * @param bytesUp               bodies of requests to the teacher
  * @param bytesDown             bodies of the teacher's responses
  * @param teacherParameters     number of the teacher's weights; null if not known

@@ -5,6 +5,7 @@ import io.gkt.evaluation.accuracy.Summary;
 import java.awt.BasicStroke;
 import java.awt.Font;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +29,9 @@ final class Charts {
     private static final int WIDTH = 560;
     private static final int HEIGHT = 420;
     private static final int LETTERING = 17;
-    private static final List<Integer> PERCENTS =
-            IntStream.rangeClosed(0, 99).boxed().toList();
+    /** Not equally spaced, as XChart would then mark the axis at some of them instead of at round numbers. */
+    private static final double[] PERCENTS =
+            IntStream.range(0, 100).mapToDouble(i -> Math.max(0, i - 0.5)).toArray();
 
     private final List<Run> runs;
 
@@ -71,19 +73,26 @@ final class Charts {
         point(chart, "student alone", first(Run::isStudentAlone), x, Colour.STUDENT);
         List<Run> guided = curve().stream().filter(Run::isGuided).toList();
         curve(chart, guided, x);
-        double aside = 0.035 * spread(x);
-        double above = 0.05 * spread(Run::percentRight);
+        double wide = spread(x);
+        double high = spread(Run::percentRight);
+        Run labelled = null;
         for (Run run : guided) {
+            if (labelled != null
+                    && Math.abs(x.applyAsDouble(run) - x.applyAsDouble(labelled)) < 0.07 * wide
+                    && Math.abs(run.percentRight() - labelled.percentRight()) < 0.07 * high) {
+                continue;
+            }
+            labelled = run;
             chart.addAnnotation(new AnnotationText(
                     Integer.toString(run.guidanceTokens()),
-                    Math.max(x.applyAsDouble(run) - aside, 0),
-                    run.percentRight() + above,
+                    Math.max(x.applyAsDouble(run) - 0.035 * wide, 0),
+                    run.percentRight() + 0.05 * high,
                     false));
         }
         return new Figure(
                 "Accuracy by " + name,
                 Colour.asVariables(Svg.of(name.replace(' ', '-'), "Accuracy by " + name, chart)),
-                "The numbers are tokens of guidance. Up and left is better.");
+                "The numbers are tokens of guidance, where there is room for them. Up and left is better.");
     }
 
     /**
@@ -102,10 +111,10 @@ final class Charts {
                 line(
                         chart,
                         Run.label(run.summary()),
-                        PERCENTS.stream()
-                                .mapToDouble(percent -> sorted[(int) (percent / 100.0 * (sorted.length - 1))])
+                        Arrays.stream(PERCENTS)
+                                .map(percent -> sorted[(int) (percent / 100 * sorted.length)])
                                 .toArray(),
-                        PERCENTS.stream().mapToDouble(percent -> percent).toArray(),
+                        PERCENTS,
                         Colour.of(run),
                         SeriesMarkers.NONE);
             }

@@ -131,6 +131,17 @@ class BatchTest {
     }
 
     @Test
+    void theTimeBeforeIsPartOfAResumedRuns() throws Exception {
+        batch().run(this::begin, 1);
+        Files.writeString(Batch.summaryOf(file), "{\"wall_seconds\": 12.5}");
+
+        Batch<Guidance> resumed = batch();
+        resumed.resume(Guidance.class, line -> true);
+
+        assertThat(resumed.pace().seconds()).isGreaterThanOrEqualTo(12.5);
+    }
+
+    @Test
     void resultsAreNeverOverwritten() throws Exception {
         batch().run(this::begin, 1);
 
