@@ -65,6 +65,7 @@ public record Comparison(List<Row> rows) {
     /** How right the answers were and who wrote how much of them. */
     public Table accuracy() {
         return table(List.of(
+                new Column("answers", row -> Integer.toString(row.summary.n())),
                 new Column(
                         "accuracy, % (95 % interval)",
                         row -> "%.1f (%.1f–%.1f)"
