@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gkt.demo.DemoModels;
 import io.gkt.demo.problem.Problem;
 import io.gkt.demo.problem.ProblemGenerator;
+import io.gkt.inference.tokenizer.Prompt;
+import io.gkt.inference.tokenizer.Tokenizer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,26 @@ class EmbeddedPairTest {
             }
 
             assertThat(Score.of(student, PROBLEMS, guidance::get).percent()).isGreaterThan(82);
+        }
+    }
+
+    /** So that it is the text which carries guidance, in the tests above too. */
+    @Test
+    void theTwoSpellTheSameAnswersInOtherTokens() {
+        try (var teacher = Tokenizer.load(DemoModels.teacher());
+                var student = Tokenizer.load(DemoModels.student())) {
+            assertThat(PROBLEMS).allSatisfy(problem -> {
+                var answer = Prompt.plain(" " + problem.planSentence());
+                int[] ids = teacher.encode(answer);
+                int[] others = student.encode(answer);
+                assertThat(ids).isNotEqualTo(others);
+                assertThat(teacher.decode(ids))
+                        .isEqualTo(student.decode(others))
+                        .isEqualTo(answer.text());
+                assertThat(student.decode(ids))
+                        .as("the teacher's ids mean nothing here")
+                        .isNotEqualTo(answer.text());
+            });
         }
     }
 }
