@@ -33,7 +33,8 @@ class ArchitectureTest {
         COMMON_SERVICE(COMMON_PROTOCOL, INFERENCE, DEMO_MODELS),
         CLOUD_TEACHER(COMMON_PROTOCOL, INFERENCE, DEMO_MODELS, COMMON_SERVICE),
         EDGE_STUDENT(COMMON_PROTOCOL, INFERENCE, DEMO_MODELS, COMMON_SERVICE),
-        EVALUATION(COMMON_PROTOCOL, INFERENCE, DEMO_MODELS);
+        EVALUATION(COMMON_PROTOCOL, INFERENCE, DEMO_MODELS),
+        BENCHMARK(COMMON_PROTOCOL, INFERENCE, DEMO_MODELS);
 
         private final Set<Module> known;
 
@@ -73,7 +74,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"COMMON_PROTOCOL", "INFERENCE", "DEMO_MODELS", "EVALUATION"})
+    @EnumSource(names = {"COMMON_PROTOCOL", "INFERENCE", "DEMO_MODELS", "EVALUATION", "BENCHMARK"})
     void onlyServicesKnowTheFramework(Module module) {
         noClasses()
                 .that(module.contains())
