@@ -127,6 +127,21 @@ class KubernetesManifestsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"cloud-gpu", "edge"})
+    void nobodyCallsWithoutAKey(String overlay) throws Exception {
+        List<HasMetadata> resources = Kustomize.render(overlay);
+        assertThat(templates(resources))
+                .singleElement()
+                .satisfies(template -> assertThat(
+                                template.getSpec().getContainers().get(0).getEnvFrom())
+                        .anyMatch(source -> source.getSecretRef() != null
+                                && !Boolean.TRUE.equals(source.getSecretRef().getOptional())));
+        assertThat(resources)
+                .filteredOn(ConfigMap.class::isInstance)
+                .allSatisfy(map -> assertThat(((ConfigMap) map).getData()).doesNotContainKey("GKT_ACCESS_OPEN"));
+    }
+
     /** The rules of the namespaces' pod security level, which would refuse others only when they are started. */
     @ParameterizedTest
     @ValueSource(strings = {"single-node", "cloud-gpu", "edge"})

@@ -19,6 +19,7 @@ import io.gkt.student.guidance.GuidanceOutcome;
 import io.gkt.student.guidance.GuidanceText;
 import io.gkt.student.guidance.ScriptedTeacher;
 import io.gkt.student.guidance.Teacher;
+import io.gkt.student.guidance.TeacherConnection;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -51,8 +52,12 @@ class StudentTest {
         model = LanguageModel.load(CHECKPOINT, 2, 256);
         server = new ScriptedTeacher(ScriptedTeacher.hangs());
         teacher = new Teacher(
-                server.url(),
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
+                new TeacherConnection(
+                        server.url(),
+                        null,
+                        HttpClient.newBuilder()
+                                .version(HttpClient.Version.HTTP_1_1)
+                                .build()),
                 JsonMapper.shared(),
                 CircuitBreaker.ofDefaults("teacher"),
                 Retry.of("teacher", Teacher.oneRetry()),
