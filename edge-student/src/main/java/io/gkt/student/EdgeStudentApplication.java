@@ -94,6 +94,7 @@ public class EdgeStudentApplication {
                 settings.guidance().mode(),
                 settings.guidance().maxTokens(),
                 settings.guidance().timeout());
-        return new CompletionController(student, json, defaults, settings.requestTimeout());
+        return new CompletionController(
+                student, json, defaults, settings.requestTimeout(), SystemFingerprint.of(student.model()));
     }
 }
