@@ -1,5 +1,8 @@
 package io.gkt.teacher;
 
+import io.gkt.demo.DemoModels;
+import io.gkt.inference.LanguageModel;
+import io.gkt.service.ModelSettings;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -39,4 +42,18 @@ public record TeacherSettings(
         @Min(1) @DefaultValue("1024") int maxTokens,
 
         @NotNull @DurationMin(millis = 1) @DurationMax(hours = 1) @DefaultValue("60s")
-        Duration defaultDeadline) {}
+        Duration defaultDeadline) {
+
+    /** Throws {@link io.gkt.service.StartException} if the model can't be used as the settings say. */
+    void checkModel() {
+        modelSettings().check(maxBatchSize, DemoModels::teacher);
+    }
+
+    LanguageModel loadModel() {
+        return modelSettings().load(maxBatchSize, DemoModels::teacher);
+    }
+
+    private ModelSettings modelSettings() {
+        return new ModelSettings("gkt.teacher", model, contextLength, kvCacheLimit);
+    }
+}

@@ -34,19 +34,10 @@ final class ServiceProcess implements AutoCloseable {
     private ServiceProcess(String module, int wantedPort, String... settings) throws Exception {
         log = Files.createDirectories(Path.of("target", "logs"))
                 .resolve(STARTED.incrementAndGet() + "-" + module + ".log");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // Tests are short and so start up counts.
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                Path.of("..", module, "target", module + ".jar").toString(),
-                "--server.port=" + wantedPort));
-        command.addAll(Arrays.asList(settings));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
-        builder.environment().put("OMP_NUM_THREADS", "1");
-        process = builder.start();
+        process = program(module, "--server.port=" + wantedPort, settings)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         try {
             port = awaitPort();
             await("ready", START, () -> api().get("/readyz").statusCode() == 200);
@@ -54,6 +45,22 @@ final class ServiceProcess implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** The program of a service, not started yet. */
+    static ProcessBuilder program(String module, String setting, String... settings) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // Tests are short and so start up counts.
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                Path.of("..", module, "target", module + ".jar").toString(),
+                setting));
+        command.addAll(Arrays.asList(settings));
+        ProcessBuilder program = new ProcessBuilder(command);
+        program.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+        program.environment().put("OMP_NUM_THREADS", "1");
+        return program;
     }
 
     /** A service with these settings and no others. */
