@@ -1,6 +1,6 @@
 package io.gkt.teacher;
 
-import io.gkt.service.ServiceStart;
+import io.gkt.service.start.ServiceStart;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 

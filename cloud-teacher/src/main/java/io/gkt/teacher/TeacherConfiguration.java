@@ -2,6 +2,7 @@ package io.gkt.teacher;
 
 import io.gkt.inference.LanguageModel;
 import io.gkt.teacher.batching.BatchMetrics;
+import io.gkt.teacher.batching.BatchPolicy;
 import io.gkt.teacher.batching.MicroBatcher;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
@@ -17,7 +18,8 @@ class TeacherConfiguration {
 
     @Bean
     MicroBatcher microBatcher(TeacherSettings settings, LanguageModel model, MeterRegistry registry) {
-        return new MicroBatcher(
-                model, settings.maxBatchDelay(), settings.queueCapacity(), new BatchMetrics(registry, model.name()));
+        BatchPolicy policy = new BatchPolicy(
+                settings.batching(), settings.maxBatchDelay(), settings.maxStepTokens(), settings.queueCapacity());
+        return new MicroBatcher(model, policy, new BatchMetrics(registry, model.name()));
     }
 }

@@ -2,6 +2,8 @@ package io.gkt.teacher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gkt.inference.decoder.Precision;
+import io.gkt.teacher.batching.Batching;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -29,10 +31,13 @@ class TeacherSettingsTest {
         runner.run(context -> assertThat(context.getBean(TeacherSettings.class))
                 .isEqualTo(new TeacherSettings(
                         null,
+                        Precision.FLOAT32,
                         null,
                         DataSize.ofGigabytes(2),
+                        Batching.CONTINUOUS,
                         16,
                         Duration.ofMillis(1),
+                        256,
                         256,
                         1024,
                         Duration.ofSeconds(60))));
@@ -42,20 +47,26 @@ class TeacherSettingsTest {
     void everythingCanBeSet() {
         runner.withPropertyValues(
                         "gkt.teacher.model=/models/a",
+                        "gkt.teacher.precision=int8",
                         "gkt.teacher.context-length=100",
                         "gkt.teacher.kv-cache-limit=1MB",
+                        "gkt.teacher.batching=static",
                         "gkt.teacher.max-batch-size=2",
                         "gkt.teacher.max-batch-delay=0ms",
+                        "gkt.teacher.max-step-tokens=7",
                         "gkt.teacher.queue-capacity=3",
                         "gkt.teacher.max-tokens=4",
                         "gkt.teacher.default-deadline=5s")
                 .run(context -> assertThat(context.getBean(TeacherSettings.class))
                         .isEqualTo(new TeacherSettings(
                                 Path.of("/models/a"),
+                                Precision.INT8,
                                 100,
                                 DataSize.ofMegabytes(1),
+                                Batching.STATIC,
                                 2,
                                 Duration.ZERO,
+                                7,
                                 3,
                                 4,
                                 Duration.ofSeconds(5))));
@@ -69,6 +80,9 @@ class TeacherSettingsTest {
                 "max-batch-size=x",
                 "max-batch-delay=-1ms",
                 "max-batch-delay=1h",
+                "batching=dynamic",
+                "max-step-tokens=0",
+                "max-step-tokens=15",
                 "queue-capacity=0",
                 "max-tokens=0",
                 "default-deadline=0s",

@@ -7,7 +7,7 @@ public final class StartException extends RuntimeException {
      * @param wrong  what is wrong, as sentences
      * @param change what to change, as sentences
      */
-    StartException(String wrong, String change) {
+    public StartException(String wrong, String change) {
         this(wrong, change, null);
     }
 
@@ -16,7 +16,7 @@ public final class StartException extends RuntimeException {
      * @param change what to change, as sentences
      * @param cause  what brought it to light; may be null
      */
-    StartException(String wrong, String change, Throwable cause) {
+    public StartException(String wrong, String change, Throwable cause) {
         super((wrong + " " + change).replaceAll("\\s*\\R\\s*", " "), cause);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gkt.inference.LanguageModel;
+import io.gkt.inference.decoder.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ class ModelSettingsTest {
 
     @Test
     void theModelSaysHowLongItsContextIs() {
-        try (LanguageModel model = new ModelSettings("gkt.test", MODEL, null, PLENTY).load(3, this::unwanted)) {
+        try (LanguageModel model =
+                new ModelSettings("gkt.test", MODEL, Precision.FLOAT32, null, PLENTY).load(3, this::unwanted)) {
             assertThat(model.decoder().contextLength()).isEqualTo(256);
             assertThat(model.decoder().slots().count()).isEqualTo(3);
         }
@@ -29,46 +31,48 @@ class ModelSettingsTest {
 
     @Test
     void theSettingShortensTheContext() {
-        try (LanguageModel model = new ModelSettings("gkt.test", MODEL, 100, PLENTY).load(1, this::unwanted)) {
+        try (LanguageModel model =
+                new ModelSettings("gkt.test", MODEL, Precision.FLOAT32, 100, PLENTY).load(1, this::unwanted)) {
             assertThat(model.decoder().contextLength()).isEqualTo(100);
         }
     }
 
     @Test
     void withoutADirectoryTheDemoModelRuns() {
-        try (LanguageModel model = new ModelSettings("gkt.test", null, null, PLENTY).load(1, () -> MODEL)) {
+        try (LanguageModel model =
+                new ModelSettings("gkt.test", null, Precision.FLOAT32, null, PLENTY).load(1, () -> MODEL)) {
             assertThat(model.name()).isEqualTo("llama-tied");
         }
     }
 
     @Test
     void aMissingDirectoryIsNamed() {
-        assertThat(failure(new ModelSettings("gkt.test", Path.of("nowhere"), null, PLENTY))
+        assertThat(failure(new ModelSettings("gkt.test", Path.of("nowhere"), Precision.FLOAT32, null, PLENTY))
                         .getMessage())
                 .contains(Path.of("nowhere").toAbsolutePath().toString());
     }
 
     @Test
     void anEmptyOrCorruptDirectoryIsNamed() throws IOException {
-        assertThat(failure(new ModelSettings("gkt.test", temporary, null, PLENTY))
+        assertThat(failure(new ModelSettings("gkt.test", temporary, Precision.FLOAT32, null, PLENTY))
                         .getMessage())
                 .contains(temporary.toString(), "config.json");
         for (String file : new String[] {"config.json", "tokenizer.json", "model.safetensors"}) {
             Files.copy(MODEL.resolve(file), temporary.resolve(file));
         }
         Files.write(temporary.resolve("model.safetensors"), new byte[] {1, 2, 3});
-        assertThat(failure(new ModelSettings("gkt.test", temporary, null, PLENTY))
+        assertThat(failure(new ModelSettings("gkt.test", temporary, Precision.FLOAT32, null, PLENTY))
                         .getMessage())
                 .contains(temporary.toString());
         Files.writeString(temporary.resolve("tokenizer.json"), "{");
-        assertThat(failure(new ModelSettings("gkt.test", temporary, null, PLENTY))
+        assertThat(failure(new ModelSettings("gkt.test", temporary, Precision.FLOAT32, null, PLENTY))
                         .getMessage())
                 .contains("tokenizer.json");
     }
 
     @Test
     void aContextLongerThanTheModelsIsRefused() {
-        StartException failure = failure(new ModelSettings("gkt.test", MODEL, 257, PLENTY));
+        StartException failure = failure(new ModelSettings("gkt.test", MODEL, Precision.FLOAT32, 257, PLENTY));
 
         assertThat(failure.getMessage()).contains("256", "257");
         assertThat(failure.getMessage()).contains("context-length");
@@ -76,7 +80,8 @@ class ModelSettingsTest {
 
     @Test
     void aCacheAboveTheLimitIsRefusedWithTheArithmetic() {
-        StartException failure = failure(new ModelSettings("gkt.test", MODEL, null, DataSize.ofKilobytes(1)));
+        StartException failure =
+                failure(new ModelSettings("gkt.test", MODEL, Precision.FLOAT32, null, DataSize.ofKilobytes(1)));
 
         assertThat(failure.getMessage())
                 .contains("2 (keys and values) x 3 layers x 2 heads x 16 values x 4 bytes x 1 sequences x 256 tokens");

@@ -59,6 +59,10 @@ class StartIT {
                 "edge-student  | --gkt.student.queue-capcity=5          | Did you mean gkt.student.queue-capacity?",
                 "edge-student  | --gkt.teacher.url=http://127.0.0.1     | Did you mean gkt.student.teacher.url?",
                 "cloud-teacher | --gkt.teacher.max-batch-sise=5         | gkt.teacher.max-batch-size",
+                "edge-student  | --gkt.access.keys.shop.fil=/key        | gkt.access.keys.shop.fil is not a setting",
+                "edge-student  | --gkt.access.keys.shop.file=/no/key    | gkt.access.keys.shop.file is /no/key",
+                "cloud-teacher | --server.address=0.0.0.0               | Other machines could call without a key",
+                "cloud-teacher | --gkt.teacher.max-step-tokens=1        | max-step-tokens must be at least max-batch-size",
                 "edge-student  | --server.port=http                     | server.port is 'http'"
             })
     void aWrongSettingIsNamed(String module, String setting, String words) throws Exception {
@@ -95,6 +99,7 @@ class StartIT {
                         "GKT_STUDENT_SERVICE_HOST", "10.0.0.1",
                         "GKT_STUDENT_PORT_80_TCP_PROTO", "tcp",
                         "GKT_TEACHER_MAXBATCHSIZE", "4",
+                        "GKT_ACCESS_KEYS_SHOP_SHA256", "00",
                         "GKT_STUDENT_GUIDANCE_MAX_TOKENS", "4",
                         "GKT_STUDENT_QUEUE_CAPCITY", "4"));
 

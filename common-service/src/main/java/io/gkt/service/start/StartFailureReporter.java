@@ -1,5 +1,6 @@
-package io.gkt.service;
+package io.gkt.service.start;
 
+import io.gkt.service.StartException;
 import org.springframework.boot.SpringBootExceptionReporter;
 import org.springframework.core.annotation.Order;
 

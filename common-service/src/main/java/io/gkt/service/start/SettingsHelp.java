@@ -1,4 +1,4 @@
-package io.gkt.service;
+package io.gkt.service.start;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.commons.text.WordUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,8 +38,9 @@ final class SettingsHelp {
                         .append(setting.path("defaultValue").asString())
                         .append(')');
             }
+            String description = setting.path("description").asString("").replaceAll("\\{@code ([^}]*)}", "$1");
             text.append("\n      ")
-                    .append(setting.path("description").asString("").replaceAll("\\{@code ([^}]*)}", "$1"))
+                    .append(WordUtils.wrap(description, 112, "\n      ", false))
                     .append('\n');
         });
         return text.append("""

@@ -1,11 +1,15 @@
-package io.gkt.service;
+package io.gkt.service.start;
 
+import io.gkt.service.ServiceSettings;
+import io.gkt.service.StartException;
+import io.gkt.service.access.AccessSettings;
 import jakarta.validation.Validation;
 import jakarta.validation.ValidatorFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +26,9 @@ import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.context.properties.bind.validation.ValidationBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
@@ -61,9 +67,9 @@ final class StartCheck<S> implements ApplicationListener<ApplicationEnvironmentP
     @Override
     public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
         ConfigurableEnvironment environment = event.getEnvironment();
-        SettingNames.check(environment, settings, ServiceSettings.class);
+        SettingNames.check(environment, settings, ServiceSettings.class, AccessSettings.class);
         ApplicationConversionService conversion = new ApplicationConversionService();
-        conversion.addConverter(ServiceAutoConfiguration.paths());
+        conversion.addConverter(String.class, Path.class, Path::of);
         Binder binder = new Binder(
                 ConfigurationPropertySources.get(environment),
                 new PropertySourcesPlaceholdersResolver(environment),
@@ -73,15 +79,22 @@ final class StartCheck<S> implements ApplicationListener<ApplicationEnvironmentP
                 .ignoreXmlConfiguration()
                 .buildValidatorFactory()) {
             BindHandler valid = new ValidationBindHandler(new SpringValidatorAdapter(validators.getValidator()));
-            binder.bindOrCreate(SettingNames.prefix(ServiceSettings.class), Bindable.of(ServiceSettings.class), valid);
-            S bound = binder.bindOrCreate(SettingNames.prefix(settings), Bindable.of(settings), valid);
-            checkPort(
-                    binder.bind("server.address", InetAddress.class).orElse(null),
-                    binder.bind("server.port", Integer.class).orElse(8080));
+            bind(binder, ServiceSettings.class, valid);
+            InetAddress address =
+                    binder.bind("server.address", InetAddress.class).orElse(null);
+            bind(binder, AccessSettings.class, valid).check(address);
+            S bound = bind(binder, settings, valid);
+            checkPort(address, binder.bind("server.port", Integer.class).orElse(8080));
             check.accept(bound);
         } catch (BindException e) {
             throw new StartException(wrong(e), "--help shows all settings.", e);
+        } catch (InvalidConfigurationPropertyValueException e) {
+            throw new StartException(e.getName() + " is " + e.getValue() + ".", e.getReason(), e);
         }
+    }
+
+    private static <T> T bind(Binder binder, Class<T> settings, BindHandler handler) {
+        return binder.bindOrCreate(SettingNames.prefix(settings), Bindable.of(settings), handler);
     }
 
     /** Tomcat opens it last, after the model was loaded. */
@@ -100,7 +113,7 @@ final class StartCheck<S> implements ApplicationListener<ApplicationEnvironmentP
     private static String wrong(BindException failure) {
         if (failure.getCause() instanceof BindValidationException invalid) {
             return invalid.getValidationErrors().getAllErrors().stream()
-                    .map(error -> wrong(invalid.getValidationErrors().getName() + ".", error))
+                    .map(error -> wrong(invalid.getValidationErrors().getName(), error))
                     .collect(Collectors.joining(" "));
         }
         String value = failure.getProperty() == null
@@ -110,9 +123,10 @@ final class StartCheck<S> implements ApplicationListener<ApplicationEnvironmentP
                 + expected(failure.getTarget().getType().resolve(Object.class)) + ".";
     }
 
-    private static String wrong(String prefix, ObjectError error) {
-        return error instanceof FieldError field
-                ? prefix + dashed(field.getField()) + " is " + field.getRejectedValue() + ", but "
+    private static String wrong(ConfigurationPropertyName prefix, ObjectError error) {
+        // A rule about several settings is a method that says whether it holds.
+        return error instanceof FieldError field && !(field.getRejectedValue() instanceof Boolean)
+                ? prefix + "." + dashed(field.getField()) + " is " + field.getRejectedValue() + ", but "
                         + field.getDefaultMessage() + "."
                 : prefix + ": " + error.getDefaultMessage() + ".";
     }

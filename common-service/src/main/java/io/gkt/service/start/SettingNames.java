@@ -1,9 +1,10 @@
-package io.gkt.service;
+package io.gkt.service.start;
 
+import io.gkt.service.StartException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -18,6 +19,7 @@ import org.springframework.boot.context.properties.source.IterableConfigurationP
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.SystemEnvironmentOrigin;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /** Finds names under {@code gkt} that no setting has: the misspelled would have no effect. */
@@ -28,6 +30,9 @@ final class SettingNames {
     /** What Kubernetes and Docker put into the environment for a service called gkt-student or gkt-teacher. */
     private static final Pattern SERVICE_LINK =
             Pattern.compile(".*_SERVICE_(HOST|PORT)(_.*)?|.*_PORT(_\\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?");
+
+    /** Stands for the names that users choose. */
+    private static final String ANY = "NAME";
 
     private SettingNames() {}
 
@@ -68,6 +73,9 @@ final class SettingNames {
             String name = prefix + "." + DataObjectPropertyName.toDashedForm(component.getName());
             if (component.getType().isRecord()) {
                 collect(name, component.getType(), names);
+            } else if (component.getType() == Map.class) {
+                ResolvableType map = ResolvableType.forType(component.getGenericType());
+                collect(name + "." + ANY, map.getGeneric(1).toClass(), names);
             } else {
                 names.add(name);
             }
@@ -75,20 +83,21 @@ final class SettingNames {
     }
 
     private static boolean isKnown(ConfigurationProperty given, Set<String> known, Class<?>... settings) {
-        ConfigurationPropertyName name = given.getName();
+        String name = given.getName().toString();
         if (!(source(given) instanceof SystemEnvironmentOrigin variable)) {
-            return known.stream().map(ConfigurationPropertyName::of).anyMatch(name::equals);
+            return known.stream().anyMatch(setting -> matches(name, setting, "[^.]+"));
         }
         return Arrays.stream(settings)
                         .map(type -> ConfigurationPropertyName.of(prefix(type)))
-                        .noneMatch(prefix -> prefix.isAncestorOf(name))
+                        .noneMatch(prefix -> prefix.isAncestorOf(given.getName()))
                 || SERVICE_LINK.matcher(variable.getProperty()).matches()
-                || known.stream().anyMatch(setting -> letters(setting).equals(letters(name.toString())));
+                || known.stream().anyMatch(setting -> matches(name.replace(".", ""), setting.replace(".", ""), ".+"));
     }
 
-    /** Environment variables have underscores for dashes, or leave them out. */
-    private static String letters(String name) {
-        return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
+    /** Dashes don't count; environment variables don't tell them from dots. */
+    private static boolean matches(String name, String setting, String any) {
+        return name.replace("-", "")
+                .matches(setting.replace("-", "").replace(".", "\\.").replace(ANY, any));
     }
 
     private static void refuse(ConfigurationProperty given, Set<String> known) {

@@ -1,4 +1,4 @@
-package io.gkt.service;
+package io.gkt.service.start;
 
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +17,7 @@ public final class ServiceStart {
      * @param application the service's configuration; a {@code help.txt} beside it introduces its help
      * @param settings    the service's settings, with their prefix
      * @param <S>         their type
-     * @param check       throws {@link StartException} if the settings can't be met
+     * @param check       throws {@link io.gkt.service.StartException} if the settings can't be met
      * @param arguments   settings as {@code --name=value}, or {@code --help}
      */
     public static <S> void run(Class<?> application, Class<S> settings, Consumer<S> check, String... arguments) {
