@@ -16,9 +16,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A service, started from its jar with the embedded demo model. */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
 
-    static final int ANY_PORT = 0;
+    /** Let the system choose. */
+    public static final int ANY_PORT = 0;
     /** Exit code of a process that SIGTERM ended, as shells and Kubernetes see it. */
     static final int TERMINATED = 143;
 
@@ -68,11 +69,13 @@ final class ServiceProcess implements AutoCloseable {
         return new ServiceProcess(module, port, settings);
     }
 
-    static ServiceProcess teacher(int port, String... settings) throws Exception {
+    /** A teacher with these settings. */
+    public static ServiceProcess teacher(int port, String... settings) throws Exception {
         return start("cloud-teacher", port, settings);
     }
 
-    static ServiceProcess edge(URI teacher, String... settings) throws Exception {
+    /** An edge of that teacher, on any port, with these settings. */
+    public static ServiceProcess edge(URI teacher, String... settings) throws Exception {
         String[] all = Arrays.copyOf(settings, settings.length + 1);
         all[settings.length] = "--gkt.student.teacher.url=" + teacher;
         return start("edge-student", ANY_PORT, all);
@@ -89,12 +92,12 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** A condition of the outside world. */
-    interface Condition {
+    public interface Condition {
         boolean holds() throws Exception;
     }
 
     /** Waits for what must come to pass while the process lives; its log is part of the failure. */
-    void await(String what, Duration limit, Condition condition) throws Exception {
+    public void await(String what, Duration limit, Condition condition) throws Exception {
         Instant deadline = Instant.now().plus(limit);
         while (!holds(condition)) {
             if (!process.isAlive() || Instant.now().isAfter(deadline)) {
@@ -122,7 +125,8 @@ final class ServiceProcess implements AutoCloseable {
         return port;
     }
 
-    URI url() {
+    /** Where it listens. */
+    public URI url() {
         return URI.create("http://127.0.0.1:" + port);
     }
 
@@ -131,7 +135,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** Value of a metric; 0 if there is none. */
-    double metric(String name) throws Exception {
+    public double metric(String name) throws Exception {
         HttpResponse<String> metrics = api().get("/actuator/prometheus");
         return metrics.body()
                 .lines()
