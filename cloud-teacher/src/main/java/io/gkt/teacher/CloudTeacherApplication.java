@@ -1,7 +1,6 @@
 package io.gkt.teacher;
 
-import io.gkt.service.SettingsHelp;
-import org.springframework.boot.SpringApplication;
+import io.gkt.service.start.ServiceStart;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
@@ -12,8 +11,6 @@ public class CloudTeacherApplication {
 
     /** @param arguments settings as {@code --name=value}, or {@code --help} */
     public static void main(String[] arguments) {
-        if (!SettingsHelp.printIfAsked(arguments)) {
-            SpringApplication.run(CloudTeacherApplication.class, arguments);
-        }
+        ServiceStart.run(CloudTeacherApplication.class, TeacherSettings.class, TeacherSettings::checkModel, arguments);
     }
 }

@@ -1,8 +1,6 @@
 package io.gkt.teacher;
 
-import io.gkt.demo.DemoModels;
 import io.gkt.inference.LanguageModel;
-import io.gkt.service.ModelSettings;
 import io.gkt.teacher.batching.BatchMetrics;
 import io.gkt.teacher.batching.BatchPolicy;
 import io.gkt.teacher.batching.MicroBatcher;
@@ -15,9 +13,7 @@ class TeacherConfiguration {
 
     @Bean
     LanguageModel model(TeacherSettings settings) {
-        return new ModelSettings(
-                        settings.model(), settings.precision(), settings.contextLength(), settings.kvCacheLimit())
-                .load(settings.maxBatchSize(), DemoModels::teacher);
+        return settings.loadModel();
     }
 
     @Bean

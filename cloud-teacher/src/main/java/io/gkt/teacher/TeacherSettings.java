@@ -1,6 +1,9 @@
 package io.gkt.teacher;
 
+import io.gkt.demo.DemoModels;
+import io.gkt.inference.LanguageModel;
 import io.gkt.inference.decoder.Precision;
+import io.gkt.service.ModelSettings;
 import io.gkt.teacher.batching.Batching;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
@@ -55,5 +58,18 @@ public record TeacherSettings(
     /** @return whether each request of a full batch gets its next token with each step */
     @AssertTrue(message = "max-step-tokens must be at least max-batch-size") boolean isStepLargeEnough() {
         return maxStepTokens >= maxBatchSize;
+    }
+
+    /** Throws {@link io.gkt.service.StartException} if the model can't be used as the settings say. */
+    void checkModel() {
+        modelSettings().check(maxBatchSize, DemoModels::teacher);
+    }
+
+    LanguageModel loadModel() {
+        return modelSettings().load(maxBatchSize, DemoModels::teacher);
+    }
+
+    private ModelSettings modelSettings() {
+        return new ModelSettings("gkt.teacher", model, precision, contextLength, kvCacheLimit);
     }
 }

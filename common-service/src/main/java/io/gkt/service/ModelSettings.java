@@ -3,11 +3,13 @@ package io.gkt.service;
 import io.gkt.inference.LanguageModel;
 import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.checkpoint.ModelConfig;
+import io.gkt.inference.checkpoint.Safetensors;
 import io.gkt.inference.decoder.Decoder;
 import io.gkt.inference.decoder.Precision;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,16 +18,30 @@ import org.springframework.util.unit.DataSize;
 /**
  * Which model a service runs, and how much memory it may take.
  *
+ * @param prefix        of the settings' names, for messages
  * @param directory     a Hugging Face model directory; null takes the embedded demo model
  * @param precision     number format of the model's matrices in memory
  * @param contextLength longest prompt and answer together, in tokens; null takes the model's own, at most
  *                      {@value #DEFAULT_CONTEXT_LENGTH}
  * @param kvCacheLimit  most memory that the KV cache may take
  */
-public record ModelSettings(Path directory, Precision precision, Integer contextLength, DataSize kvCacheLimit) {
+public record ModelSettings(
+        String prefix, Path directory, Precision precision, Integer contextLength, DataSize kvCacheLimit) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelSettings.class);
     private static final int DEFAULT_CONTEXT_LENGTH = 4096;
+
+    /**
+     * Finds what can be found wrong without loading anything: a directory that is missing, incomplete or of an
+     * unsupported architecture, and a KV cache above its limit.
+     *
+     * @param slots     sequences held at once
+     * @param demoModel the directory to take if none is set
+     * @throws StartException if the model can't be used as the settings say
+     */
+    public void check(int slots, Supplier<Path> demoModel) {
+        using(slots, demoModel, (source, config) -> Safetensors.open(source));
+    }
 
     /**
      * Loads the model.
@@ -33,23 +49,11 @@ public record ModelSettings(Path directory, Precision precision, Integer context
      * @param slots     sequences held at once
      * @param demoModel the directory to take if none is set
      * @return the model, ready
-     * @throws ModelStartException if the model can't be used as the settings say
+     * @throws StartException if the model can't be used as the settings say
      */
     public LanguageModel load(int slots, Supplier<Path> demoModel) {
-        // Before the first class of DJL: it would report its use and look for newer native libraries.
-        System.getProperties().putIfAbsent("OPT_OUT_TRACKING", "true");
-        System.getProperties().putIfAbsent("ai.djl.offline", "true");
-        Path source = directory == null ? demoModel.get() : directory;
-        if (!Files.isDirectory(source)) {
-            throw new ModelStartException(
-                    "The model directory " + source.toAbsolutePath() + " does not exist.",
-                    "Set model to a Hugging Face model directory, or leave it out for the demo model.",
-                    null);
-        }
-        try {
-            ModelConfig config = ModelConfig.read(source);
+        return using(slots, demoModel, (source, config) -> {
             int length = contextLength(config);
-            checkCache(config, slots, length);
             LOG.info("Loading the model in {}", source);
             long began = System.nanoTime();
             LanguageModel model = LanguageModel.load(source, precision, slots, length);
@@ -65,10 +69,27 @@ public record ModelSettings(Path directory, Precision precision, Integer context
                     length,
                     Decoder.cacheBytes(config, precision, slots, length) / 1_048_576);
             return model;
+        });
+    }
+
+    private <T> T using(int slots, Supplier<Path> demoModel, BiFunction<Path, ModelConfig, T> use) {
+        // Before the first class of DJL: it would report its use and look for newer native libraries.
+        System.getProperties().putIfAbsent("OPT_OUT_TRACKING", "true");
+        System.getProperties().putIfAbsent("ai.djl.offline", "true");
+        Path source = directory == null ? demoModel.get() : directory;
+        if (!Files.isDirectory(source)) {
+            throw new StartException(
+                    "The model directory " + source.toAbsolutePath() + " does not exist.",
+                    "Set " + prefix + ".model to a Hugging Face model directory, or leave it out for the demo model.");
+        }
+        try {
+            ModelConfig config = ModelConfig.read(source);
+            checkCache(config, slots, contextLength(config));
+            return use.apply(source, config);
         } catch (CheckpointException | IllegalArgumentException | UncheckedIOException e) {
-            throw new ModelStartException(
-                    "The model in " + source.toAbsolutePath() + " can't be used: " + e.getMessage(),
-                    "Repair the directory, or set model to another one.",
+            throw new StartException(
+                    "The model in " + source.toAbsolutePath() + " can't be used: " + e.getMessage() + ".",
+                    "Repair the directory, or set " + prefix + ".model to another one.",
                     e);
         }
     }
@@ -78,11 +99,10 @@ public record ModelSettings(Path directory, Precision precision, Integer context
             return Math.min(config.contextLength(), DEFAULT_CONTEXT_LENGTH);
         }
         if (contextLength > config.contextLength()) {
-            throw new ModelStartException(
-                    "The model takes " + config.contextLength() + " tokens, but context-length is " + contextLength
-                            + ".",
-                    "Lower context-length, or leave it out.",
-                    null);
+            throw new StartException(
+                    "The model takes " + config.contextLength() + " tokens, but " + prefix + ".context-length is "
+                            + contextLength + ".",
+                    "Lower it, or leave it out.");
         }
         return contextLength;
     }
@@ -90,14 +110,13 @@ public record ModelSettings(Path directory, Precision precision, Integer context
     private void checkCache(ModelConfig config, int slots, int length) {
         long bytes = Decoder.cacheBytes(config, precision, slots, length);
         if (bytes > kvCacheLimit.toBytes()) {
-            throw new ModelStartException(
+            throw new StartException(
                     "The KV cache would take 2 (keys and values) x " + config.layers() + " layers x "
                             + config.keyValueHeads() + " heads x " + config.headSize() + " values x "
                             + precision.cacheBytes() + " bytes x " + slots + " sequences x " + length + " tokens = "
                             + bytes / 1_048_576
-                            + " MB, but kv-cache-limit is " + kvCacheLimit.toMegabytes() + " MB.",
-                    "Lower context-length or the number of sequences at once, or raise kv-cache-limit.",
-                    null);
+                            + " MB, but " + prefix + ".kv-cache-limit is " + kvCacheLimit.toMegabytes() + " MB.",
+                    "Lower " + prefix + ".context-length or the number of sequences at once, or raise the limit.");
         }
     }
 }

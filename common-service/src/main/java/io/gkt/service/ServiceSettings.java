@@ -13,4 +13,4 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties(prefix = "gkt.service", ignoreUnknownFields = false)
-record ServiceSettings(@NotNull @DefaultValue("2MB") DataSize maxRequestSize) {}
+public record ServiceSettings(@NotNull @DefaultValue("2MB") DataSize maxRequestSize) {}

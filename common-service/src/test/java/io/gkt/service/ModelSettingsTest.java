@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.util.unit.DataSize;
 
 class ModelSettingsTest {
@@ -23,7 +22,8 @@ class ModelSettingsTest {
 
     @Test
     void theModelSaysHowLongItsContextIs() {
-        try (LanguageModel model = new ModelSettings(MODEL, Precision.FLOAT32, null, PLENTY).load(3, this::unwanted)) {
+        try (LanguageModel model =
+                new ModelSettings("gkt.test", MODEL, Precision.FLOAT32, null, PLENTY).load(3, this::unwanted)) {
             assertThat(model.decoder().contextLength()).isEqualTo(256);
             assertThat(model.decoder().slots().count()).isEqualTo(3);
         }
@@ -31,64 +31,65 @@ class ModelSettingsTest {
 
     @Test
     void theSettingShortensTheContext() {
-        try (LanguageModel model = new ModelSettings(MODEL, Precision.FLOAT32, 100, PLENTY).load(1, this::unwanted)) {
+        try (LanguageModel model =
+                new ModelSettings("gkt.test", MODEL, Precision.FLOAT32, 100, PLENTY).load(1, this::unwanted)) {
             assertThat(model.decoder().contextLength()).isEqualTo(100);
         }
     }
 
     @Test
     void withoutADirectoryTheDemoModelRuns() {
-        try (LanguageModel model = new ModelSettings(null, Precision.FLOAT32, null, PLENTY).load(1, () -> MODEL)) {
+        try (LanguageModel model =
+                new ModelSettings("gkt.test", null, Precision.FLOAT32, null, PLENTY).load(1, () -> MODEL)) {
             assertThat(model.name()).isEqualTo("llama-tied");
         }
     }
 
     @Test
     void aMissingDirectoryIsNamed() {
-        assertThat(failure(new ModelSettings(Path.of("nowhere"), Precision.FLOAT32, null, PLENTY))
-                        .getDescription())
+        assertThat(failure(new ModelSettings("gkt.test", Path.of("nowhere"), Precision.FLOAT32, null, PLENTY))
+                        .getMessage())
                 .contains(Path.of("nowhere").toAbsolutePath().toString());
     }
 
     @Test
     void anEmptyOrCorruptDirectoryIsNamed() throws IOException {
-        assertThat(failure(new ModelSettings(temporary, Precision.FLOAT32, null, PLENTY))
-                        .getDescription())
+        assertThat(failure(new ModelSettings("gkt.test", temporary, Precision.FLOAT32, null, PLENTY))
+                        .getMessage())
                 .contains(temporary.toString(), "config.json");
         for (String file : new String[] {"config.json", "tokenizer.json", "model.safetensors"}) {
             Files.copy(MODEL.resolve(file), temporary.resolve(file));
         }
         Files.write(temporary.resolve("model.safetensors"), new byte[] {1, 2, 3});
-        assertThat(failure(new ModelSettings(temporary, Precision.FLOAT32, null, PLENTY))
-                        .getDescription())
+        assertThat(failure(new ModelSettings("gkt.test", temporary, Precision.FLOAT32, null, PLENTY))
+                        .getMessage())
                 .contains(temporary.toString());
         Files.writeString(temporary.resolve("tokenizer.json"), "{");
-        assertThat(failure(new ModelSettings(temporary, Precision.FLOAT32, null, PLENTY))
-                        .getDescription())
+        assertThat(failure(new ModelSettings("gkt.test", temporary, Precision.FLOAT32, null, PLENTY))
+                        .getMessage())
                 .contains("tokenizer.json");
     }
 
     @Test
     void aContextLongerThanTheModelsIsRefused() {
-        FailureAnalysis failure = failure(new ModelSettings(MODEL, Precision.FLOAT32, 257, PLENTY));
+        StartException failure = failure(new ModelSettings("gkt.test", MODEL, Precision.FLOAT32, 257, PLENTY));
 
-        assertThat(failure.getDescription()).contains("256", "257");
-        assertThat(failure.getAction()).contains("context-length");
+        assertThat(failure.getMessage()).contains("256", "257");
+        assertThat(failure.getMessage()).contains("context-length");
     }
 
     @Test
     void aCacheAboveTheLimitIsRefusedWithTheArithmetic() {
-        FailureAnalysis failure = failure(new ModelSettings(MODEL, Precision.FLOAT32, null, DataSize.ofKilobytes(1)));
+        StartException failure =
+                failure(new ModelSettings("gkt.test", MODEL, Precision.FLOAT32, null, DataSize.ofKilobytes(1)));
 
-        assertThat(failure.getDescription())
+        assertThat(failure.getMessage())
                 .contains("2 (keys and values) x 3 layers x 2 heads x 16 values x 4 bytes x 1 sequences x 256 tokens");
-        assertThat(failure.getAction()).contains("kv-cache-limit");
+        assertThat(failure.getMessage()).contains("kv-cache-limit");
     }
 
-    private FailureAnalysis failure(ModelSettings settings) {
-        ModelStartException exception =
-                catchThrowableOfType(ModelStartException.class, () -> settings.load(1, this::unwanted));
-        return new ModelStartFailureAnalyzer().analyze(exception);
+    private StartException failure(ModelSettings settings) {
+        return catchThrowableOfType(StartException.class, () -> settings.load(1, this::unwanted));
     }
 
     private Path unwanted() {

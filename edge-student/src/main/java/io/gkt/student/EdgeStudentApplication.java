@@ -4,10 +4,8 @@ import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import io.github.resilience4j.retry.RetryRegistry;
-import io.gkt.demo.DemoModels;
 import io.gkt.inference.LanguageModel;
-import io.gkt.service.ModelSettings;
-import io.gkt.service.SettingsHelp;
+import io.gkt.service.start.ServiceStart;
 import io.gkt.student.generation.Admission;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.generation.Student;
@@ -16,7 +14,6 @@ import io.gkt.student.guidance.TeacherConnection;
 import io.gkt.student.openai.CompletionController;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpClient;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
@@ -36,16 +33,12 @@ public class EdgeStudentApplication {
      * @param arguments settings as {@code --name=value}, or {@code --help}
      */
     public static void main(String[] arguments) {
-        if (!SettingsHelp.printIfAsked(arguments)) {
-            SpringApplication.run(EdgeStudentApplication.class, arguments);
-        }
+        ServiceStart.run(EdgeStudentApplication.class, StudentSettings.class, StudentSettings::checkModel, arguments);
     }
 
     @Bean(destroyMethod = "close")
     LanguageModel languageModel(StudentSettings settings) {
-        return new ModelSettings(
-                        settings.model(), settings.precision(), settings.contextLength(), settings.kvCacheLimit())
-                .load(settings.maxConcurrentGenerations(), DemoModels::student);
+        return settings.loadModel();
     }
 
     @Bean

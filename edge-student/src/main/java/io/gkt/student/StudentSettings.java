@@ -1,6 +1,9 @@
 package io.gkt.student;
 
+import io.gkt.demo.DemoModels;
+import io.gkt.inference.LanguageModel;
 import io.gkt.inference.decoder.Precision;
+import io.gkt.service.ModelSettings;
 import io.gkt.student.guidance.GuidanceMode;
 import io.gkt.student.guidance.GuidanceText;
 import jakarta.validation.Valid;
@@ -45,6 +48,19 @@ public record StudentSettings(
         @DurationMin(millis = 1) @DefaultValue("120s") Duration requestTimeout,
         @Valid @DefaultValue Teacher teacher,
         @Valid @DefaultValue Guidance guidance) {
+
+    /** Throws {@link io.gkt.service.StartException} if the model can't be used as the settings say. */
+    void checkModel() {
+        modelSettings().check(maxConcurrentGenerations, DemoModels::student);
+    }
+
+    LanguageModel loadModel() {
+        return modelSettings().load(maxConcurrentGenerations, DemoModels::student);
+    }
+
+    private ModelSettings modelSettings() {
+        return new ModelSettings("gkt.student", model, precision, contextLength, kvCacheLimit);
+    }
 
     /**
      * The teacher.

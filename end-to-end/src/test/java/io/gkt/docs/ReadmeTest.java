@@ -28,6 +28,10 @@ class ReadmeTest {
             }
         }
         assertThat(settings).isNotEmpty();
+        assertThat(settings.values())
+                .allSatisfy(setting -> assertThat(setting.path("description").asString(""))
+                        .as("what --help and IDEs say of %s", setting.path("name"))
+                        .isNotBlank());
         settings.forEach((name, setting) -> assertThat(readme)
                 .as("%s, default %s", name, setting.path("defaultValue"))
                 .anyMatch(line -> line.contains("`" + name + "`") && line.contains(written(setting))));

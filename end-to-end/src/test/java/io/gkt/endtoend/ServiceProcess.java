@@ -16,9 +16,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A service, started from its jar with the embedded demo model. */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
 
-    static final int ANY_PORT = 0;
+    /** Let the system choose. */
+    public static final int ANY_PORT = 0;
     /** Exit code of a process that SIGTERM ended, as shells and Kubernetes see it. */
     static final int TERMINATED = 143;
 
@@ -34,19 +35,10 @@ final class ServiceProcess implements AutoCloseable {
     private ServiceProcess(String module, int wantedPort, String... settings) throws Exception {
         log = Files.createDirectories(Path.of("target", "logs"))
                 .resolve(STARTED.incrementAndGet() + "-" + module + ".log");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // Tests are short and so start up counts.
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                Path.of("..", module, "target", module + ".jar").toString(),
-                "--server.port=" + wantedPort));
-        command.addAll(Arrays.asList(settings));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
-        builder.environment().put("OMP_NUM_THREADS", "1");
-        process = builder.start();
+        process = program(module, "--server.port=" + wantedPort, settings)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         try {
             port = awaitPort();
             await("ready", START, () -> api().get("/readyz").statusCode() == 200);
@@ -56,16 +48,34 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
+    /** The program of a service, not started yet. */
+    static ProcessBuilder program(String module, String setting, String... settings) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // Tests are short and so start up counts.
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                Path.of("..", module, "target", module + ".jar").toString(),
+                setting));
+        command.addAll(Arrays.asList(settings));
+        ProcessBuilder program = new ProcessBuilder(command);
+        program.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+        program.environment().put("OMP_NUM_THREADS", "1");
+        return program;
+    }
+
     /** A service with these settings and no others. */
     static ServiceProcess start(String module, int port, String... settings) throws Exception {
         return new ServiceProcess(module, port, settings);
     }
 
-    static ServiceProcess teacher(int port, String... settings) throws Exception {
+    /** A teacher with these settings. */
+    public static ServiceProcess teacher(int port, String... settings) throws Exception {
         return start("cloud-teacher", port, settings);
     }
 
-    static ServiceProcess edge(URI teacher, String... settings) throws Exception {
+    /** An edge of that teacher, on any port, with these settings. */
+    public static ServiceProcess edge(URI teacher, String... settings) throws Exception {
         String[] all = Arrays.copyOf(settings, settings.length + 1);
         all[settings.length] = "--gkt.student.teacher.url=" + teacher;
         return start("edge-student", ANY_PORT, all);
@@ -82,12 +92,12 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** A condition of the outside world. */
-    interface Condition {
+    public interface Condition {
         boolean holds() throws Exception;
     }
 
     /** Waits for what must come to pass while the process lives; its log is part of the failure. */
-    void await(String what, Duration limit, Condition condition) throws Exception {
+    public void await(String what, Duration limit, Condition condition) throws Exception {
         Instant deadline = Instant.now().plus(limit);
         while (!holds(condition)) {
             if (!process.isAlive() || Instant.now().isAfter(deadline)) {
@@ -115,7 +125,8 @@ final class ServiceProcess implements AutoCloseable {
         return port;
     }
 
-    URI url() {
+    /** Where it listens. */
+    public URI url() {
         return URI.create("http://127.0.0.1:" + port);
     }
 
@@ -124,7 +135,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** Value of a metric; 0 if there is none. */
-    double metric(String name) throws Exception {
+    public double metric(String name) throws Exception {
         HttpResponse<String> metrics = api().get("/actuator/prometheus");
         return metrics.body()
                 .lines()

@@ -4,10 +4,12 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -22,6 +24,30 @@ import org.springframework.validation.annotation.Validated;
 public record AccessSettings(
         @NotNull @DefaultValue Map<String, @Valid Key> keys,
         @DefaultValue("false") boolean open) {
+
+    /**
+     * Checks that only who may can call.
+     *
+     * @param address where the service listens; null is everywhere
+     * @throws InvalidConfigurationPropertyValueException if a key can't be used, or if there are none where other
+     *                                                    machines could call
+     */
+    public void check(InetAddress address) {
+        keysAt(address);
+    }
+
+    /** As {@link #check}. */
+    ApiKeys keysAt(InetAddress address) {
+        ApiKeys apiKeys = new ApiKeys(keys);
+        if (apiKeys.none() && !open && (address == null || !address.isLoopbackAddress())) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "server.address",
+                    address == null ? "every address" : address.getHostAddress(),
+                    "Other machines could call without a key. Set gkt.access.keys.NAME.file or .sha256, or"
+                            + " gkt.access.open=true if that is meant.");
+        }
+        return apiKeys;
+    }
 
     /**
      * One API key; it stands in a file or is known by its hash.

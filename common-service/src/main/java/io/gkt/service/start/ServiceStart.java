@@ -1,0 +1,33 @@
+package io.gkt.service.start;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.springframework.boot.SpringApplication;
+
+/** What {@code main} of a service does. */
+public final class ServiceStart {
+
+    private ServiceStart() {}
+
+    /**
+     * Prints help, if the arguments ask for it, or starts the service. Its settings are checked before anything is
+     * built from them: what is wrong stops the start at once, with one line on standard error and exit code 1.
+     *
+     * @param application the service's configuration; a {@code help.txt} beside it introduces its help
+     * @param settings    the service's settings, with their prefix
+     * @param <S>         their type
+     * @param check       throws {@link io.gkt.service.StartException} if the settings can't be met
+     * @param arguments   settings as {@code --name=value}, or {@code --help}
+     */
+    public static <S> void run(Class<?> application, Class<S> settings, Consumer<S> check, String... arguments) {
+        List<String> given = Arrays.asList(arguments);
+        if (given.contains("--help") || given.contains("-h")) {
+            System.out.print(SettingsHelp.of(application));
+            return;
+        }
+        SpringApplication service = new SpringApplication(application);
+        service.addListeners(new StartCheck<>(settings, check));
+        service.run(arguments);
+    }
+}

@@ -1,0 +1,121 @@
+package io.gkt.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What stops a start is said in one line, before anything else is. */
+class StartIT {
+
+    private static final String EDGE = "edge-student";
+
+    @TempDir
+    private Path directory;
+
+    private record Ended(int exitCode, String output, String errors) {}
+
+    private Ended run(ProcessBuilder program) throws Exception {
+        Path output = directory.resolve("output");
+        Path errors = directory.resolve("errors");
+        Process process = program.redirectOutput(output.toFile())
+                .redirectError(errors.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("has ended").isTrue();
+            return new Ended(process.exitValue(), Files.readString(output), Files.readString(errors));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static void assertRefused(Ended ended, String... words) {
+        assertThat(ended.exitCode()).isNotZero();
+        assertThat(ended.output()).isEmpty();
+        assertThat(ended.errors()).startsWith("Can't start: ").hasLineCount(1).contains(words);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "edge-student  | --gkt.student.model=/no/such/place     | /no/such/place does not exist",
+                "cloud-teacher | --gkt.teacher.model=/no/such/place     | Set gkt.teacher.model to",
+                "edge-student  | --gkt.student.queue-capacity=-1        | queue-capacity is -1, but must be greater",
+                "edge-student  | --gkt.student.guidance.max-tokens=0    | gkt.student.guidance.max-tokens is 0",
+                "cloud-teacher | --gkt.teacher.max-batch-delay=1h       | gkt.teacher.max-batch-delay",
+                "edge-student  | --gkt.student.guidance.mode=always     | one of auto, off, only",
+                "edge-student  | --gkt.student.request-timeout=soon     | a time such as",
+                "edge-student  | --gkt.student.kv-cache-limit=1KB       | 2 (keys and values) x",
+                "edge-student  | --gkt.student.queue-capcity=5          | Did you mean gkt.student.queue-capacity?",
+                "edge-student  | --gkt.teacher.url=http://127.0.0.1     | Did you mean gkt.student.teacher.url?",
+                "cloud-teacher | --gkt.teacher.max-batch-sise=5         | gkt.teacher.max-batch-size",
+                "edge-student  | --gkt.access.keys.shop.fil=/key        | gkt.access.keys.shop.fil is not a setting",
+                "edge-student  | --gkt.access.keys.shop.file=/no/key    | gkt.access.keys.shop.file is /no/key",
+                "cloud-teacher | --server.address=0.0.0.0               | Other machines could call without a key",
+                "cloud-teacher | --gkt.teacher.max-step-tokens=1        | max-step-tokens must be at least max-batch-size",
+                "edge-student  | --server.port=http                     | server.port is 'http'"
+            })
+    void aWrongSettingIsNamed(String module, String setting, String words) throws Exception {
+        assertRefused(run(ServiceProcess.program(module, setting)), words);
+    }
+
+    @Test
+    void anUnsupportedArchitectureIsNamed() throws Exception {
+        Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"gpt2\"}");
+
+        assertRefused(
+                run(ServiceProcess.program(EDGE, "--gkt.student.model=" + directory)),
+                directory.toString(),
+                "gpt2",
+                "llama, mistral, qwen2 and qwen3");
+    }
+
+    @Test
+    void aPortInUseIsNamed() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            assertRefused(
+                    run(ServiceProcess.program(EDGE, "--server.port=" + other.getLocalPort())),
+                    "127.0.0.1 port " + other.getLocalPort(),
+                    "server.port");
+        }
+    }
+
+    /** Kubernetes adds GKT_STUDENT_SERVICE_HOST and the like for a service that is called gkt-student. */
+    @Test
+    void aMisspelledVariableIsNamedAndForeignOnesAreNot() throws Exception {
+        ProcessBuilder program = ServiceProcess.program(EDGE, "--server.port=0");
+        program.environment()
+                .putAll(Map.of(
+                        "GKT_STUDENT_SERVICE_HOST", "10.0.0.1",
+                        "GKT_STUDENT_PORT_80_TCP_PROTO", "tcp",
+                        "GKT_TEACHER_MAXBATCHSIZE", "4",
+                        "GKT_ACCESS_KEYS_SHOP_SHA256", "00",
+                        "GKT_STUDENT_GUIDANCE_MAX_TOKENS", "4",
+                        "GKT_STUDENT_QUEUE_CAPCITY", "4"));
+
+        assertRefused(run(program), "GKT_STUDENT_QUEUE_CAPCITY", "gkt.student.queue-capacity");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"edge-student", "cloud-teacher"})
+    void helpExplainsTheProgram(String module) throws Exception {
+        Ended ended = run(ServiceProcess.program(module, "--help"));
+
+        assertThat(ended.exitCode()).isZero();
+        assertThat(ended.errors()).isEmpty();
+        assertThat(ended.output())
+                .startsWith(module + ": ")
+                .contains("java -jar " + module + ".jar --gkt.", "--server.port=PORT", "(default 2MB)");
+        assertThat(ended.output().lines()).allMatch(line -> line.length() <= 120);
+    }
+}
