@@ -35,7 +35,7 @@ class TeacherSettingsTest {
                         DataSize.ofGigabytes(2),
                         Batching.CONTINUOUS,
                         16,
-                        Duration.ofMillis(1),
+                        Duration.ZERO,
                         256,
                         256,
                         1024,
