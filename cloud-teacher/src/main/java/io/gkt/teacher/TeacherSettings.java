@@ -1,5 +1,6 @@
 package io.gkt.teacher;
 
+import io.gkt.inference.decoder.Precision;
 import io.gkt.teacher.batching.Batching;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
@@ -18,6 +19,8 @@ import org.springframework.validation.annotation.Validated;
  * Settings of the teacher, {@code gkt.teacher.*}.
  *
  * @param model           a Hugging Face model directory; unset takes the embedded demo model
+ * @param precision       number format of the model's matrices in memory: {@code float32}, {@code bfloat16},
+ *                        {@code float16} or {@code int8}
  * @param contextLength   longest prompt and answer together, in tokens; unset takes the model's own, at most 4096
  * @param kvCacheLimit    most memory that the KV cache may take
  * @param batching        when requests that wait may run: {@code continuous}, with the next step; {@code static}, when
@@ -34,6 +37,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties(prefix = "gkt.teacher", ignoreUnknownFields = false)
 public record TeacherSettings(
         Path model,
+        @NotNull @DefaultValue("float32") Precision precision,
         @Min(1) Integer contextLength,
         @NotNull @DefaultValue("2GB") DataSize kvCacheLimit,
         @NotNull @DefaultValue("continuous") Batching batching,
