@@ -1,7 +1,10 @@
 package io.gkt.benchmark;
 
 import io.gkt.benchmark.scheduler.SchedulerBenchmark;
+import io.gkt.benchmark.service.HandoverBenchmark;
+import io.gkt.benchmark.service.PrefixBenchmark;
 import io.gkt.benchmark.service.ServiceBenchmark;
+import io.gkt.benchmark.service.SoakBenchmark;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -15,7 +18,13 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         version = "0.1.0",
-        subcommands = {SchedulerBenchmark.class, ServiceBenchmark.class},
+        subcommands = {
+            SchedulerBenchmark.class,
+            ServiceBenchmark.class,
+            PrefixBenchmark.class,
+            HandoverBenchmark.class,
+            SoakBenchmark.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all is well", "1:a measurement failed", "2:wrong usage"},
         footerHeading = "%n",

@@ -29,7 +29,8 @@ import org.springframework.validation.annotation.Validated;
  * @param batching        when requests that wait may run: {@code continuous}, with the next step; {@code static}, when
  *                        the batch before is done
  * @param maxBatchSize    most requests that run at once
- * @param maxBatchDelay   longest time that an idle teacher waits for company, counted from the oldest request
+ * @param maxBatchDelay   longest time that an idle teacher waits for company, counted from the oldest request; who
+ *                        comes later joins with the next step anyway, unless batches are static
  * @param maxStepTokens   most new tokens that one step computes, of prompts and answers; at least max-batch-size
  * @param queueCapacity   most requests that wait; more are refused
  * @param maxTokens       most tokens of an answer, and what a request gets that does not say
@@ -45,7 +46,7 @@ public record TeacherSettings(
         @NotNull @DefaultValue("continuous") Batching batching,
         @Min(1) @Max(1024) @DefaultValue("16") int maxBatchSize,
 
-        @NotNull @DurationMin @DurationMax(seconds = 10) @DefaultValue("1ms")
+        @NotNull @DurationMin @DurationMax(seconds = 10) @DefaultValue("0ms")
         Duration maxBatchDelay,
 
         @Min(1) @DefaultValue("256") int maxStepTokens,

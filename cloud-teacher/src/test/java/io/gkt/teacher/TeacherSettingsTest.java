@@ -36,7 +36,7 @@ class TeacherSettingsTest {
                         DataSize.ofGigabytes(2),
                         Batching.CONTINUOUS,
                         16,
-                        Duration.ofMillis(1),
+                        Duration.ZERO,
                         256,
                         256,
                         1024,

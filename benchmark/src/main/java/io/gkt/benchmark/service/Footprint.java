@@ -1,0 +1,68 @@
+package io.gkt.benchmark.service;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a process holds, as Linux and its JVM tell.
+ *
+ * @param residentMib  memory that is in RAM, MiB
+ * @param threads      threads of the process, native ones included
+ * @param files        open files, sockets included
+ * @param nativeArrays tensors and other values of the native library that something in the heap still owns
+ */
+record Footprint(double residentMib, int threads, int files, int nativeArrays) {
+
+    private static final List<String> NATIVE = List.of("ai.djl.pytorch.engine.PtNDArray", "ai.djl.pytorch.jni.IValue");
+
+    static Footprint of(long pid) throws IOException, InterruptedException {
+        Path process = Path.of("/proc", Long.toString(pid));
+        if (!Files.isDirectory(process)) {
+            throw new NoSuchFileException(
+                    process.toString(), null, "only Linux tells of a process there; run the soak on Linux");
+        }
+        int nativeArrays = nativeArrays(pid);
+        List<String> status = Files.readAllLines(process.resolve("status"));
+        return new Footprint(
+                number(status, "VmRSS:") / 1024.0, (int) number(status, "Threads:"), openFiles(process), nativeArrays);
+    }
+
+    private static long number(List<String> status, String name) {
+        return status.stream()
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static int openFiles(Path process) throws IOException {
+        try (Stream<Path> files = Files.list(process.resolve("fd"))) {
+            return (int) files.count();
+        }
+    }
+
+    /** Counts after a full garbage collection. */
+    private static int nativeArrays(long pid) throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        if (!Files.isExecutable(jcmd)) {
+            throw new NoSuchFileException(jcmd.toString(), null, "run this with a JDK, not a JRE");
+        }
+        Process histogram = new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String text = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (histogram.waitFor() != 0) {
+            throw new IOException("jcmd failed: " + text);
+        }
+        return text.lines()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(columns -> columns.length >= 4 && NATIVE.contains(columns[3]))
+                .mapToInt(columns -> Integer.parseInt(columns[1]))
+                .sum();
+    }
+}
