@@ -14,7 +14,8 @@ class TeacherConfiguration {
 
     @Bean
     LanguageModel model(TeacherSettings settings) {
-        return new ModelSettings(settings.model(), settings.contextLength(), settings.kvCacheLimit())
+        return new ModelSettings(
+                        settings.model(), settings.precision(), settings.contextLength(), settings.kvCacheLimit())
                 .load(settings.maxBatchSize(), DemoModels::teacher);
     }
 

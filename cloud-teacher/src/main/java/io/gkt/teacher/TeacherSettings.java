@@ -1,5 +1,6 @@
 package io.gkt.teacher;
 
+import io.gkt.inference.decoder.Precision;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -16,6 +17,8 @@ import org.springframework.validation.annotation.Validated;
  * Settings of the teacher, {@code gkt.teacher.*}.
  *
  * @param model           a Hugging Face model directory; unset takes the embedded demo model
+ * @param precision       number format of the model's matrices in memory: {@code float32}, {@code bfloat16},
+ *                        {@code float16} or {@code int8}
  * @param contextLength   longest prompt and answer together, in tokens; unset takes the model's own, at most 4096
  * @param kvCacheLimit    most memory that the KV cache may take
  * @param maxBatchSize    most requests that run at once
@@ -28,6 +31,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties(prefix = "gkt.teacher", ignoreUnknownFields = false)
 public record TeacherSettings(
         Path model,
+        @NotNull @DefaultValue("float32") Precision precision,
         @Min(1) Integer contextLength,
         @NotNull @DefaultValue("2GB") DataSize kvCacheLimit,
         @Min(1) @Max(1024) @DefaultValue("16") int maxBatchSize,

@@ -2,6 +2,7 @@ package io.gkt.teacher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gkt.inference.decoder.Precision;
 import io.gkt.service.SettingsHelp;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -30,6 +31,7 @@ class TeacherSettingsTest {
         runner.run(context -> assertThat(context.getBean(TeacherSettings.class))
                 .isEqualTo(new TeacherSettings(
                         null,
+                        Precision.FLOAT32,
                         null,
                         DataSize.ofGigabytes(2),
                         16,
@@ -43,6 +45,7 @@ class TeacherSettingsTest {
     void everythingCanBeSet() {
         runner.withPropertyValues(
                         "gkt.teacher.model=/models/a",
+                        "gkt.teacher.precision=int8",
                         "gkt.teacher.context-length=100",
                         "gkt.teacher.kv-cache-limit=1MB",
                         "gkt.teacher.max-batch-size=2",
@@ -53,6 +56,7 @@ class TeacherSettingsTest {
                 .run(context -> assertThat(context.getBean(TeacherSettings.class))
                         .isEqualTo(new TeacherSettings(
                                 Path.of("/models/a"),
+                                Precision.INT8,
                                 100,
                                 DataSize.ofMegabytes(1),
                                 2,

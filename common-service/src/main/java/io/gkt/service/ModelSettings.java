@@ -4,6 +4,7 @@ import io.gkt.inference.LanguageModel;
 import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.checkpoint.ModelConfig;
 import io.gkt.inference.decoder.Decoder;
+import io.gkt.inference.decoder.Precision;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,11 +17,12 @@ import org.springframework.util.unit.DataSize;
  * Which model a service runs, and how much memory it may take.
  *
  * @param directory     a Hugging Face model directory; null takes the embedded demo model
+ * @param precision     number format of the model's matrices in memory
  * @param contextLength longest prompt and answer together, in tokens; null takes the model's own, at most
  *                      {@value #DEFAULT_CONTEXT_LENGTH}
  * @param kvCacheLimit  most memory that the KV cache may take
  */
-public record ModelSettings(Path directory, Integer contextLength, DataSize kvCacheLimit) {
+public record ModelSettings(Path directory, Precision precision, Integer contextLength, DataSize kvCacheLimit) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelSettings.class);
     private static final int DEFAULT_CONTEXT_LENGTH = 4096;
@@ -50,17 +52,18 @@ public record ModelSettings(Path directory, Integer contextLength, DataSize kvCa
             checkCache(config, slots, length);
             LOG.info("Loading the model in {}", source);
             long began = System.nanoTime();
-            LanguageModel model = LanguageModel.load(source, slots, length);
+            LanguageModel model = LanguageModel.load(source, precision, slots, length);
             LOG.info(
-                    "Loaded {} ({}, {} layers, vocabulary of {}) in {} ms; {} sequences of {} tokens, KV cache {} MB",
+                    "Loaded {} ({} as {}, {} layers, vocabulary of {}) in {} ms; {} sequences of {} tokens, KV cache {} MB",
                     model.name(),
                     config.family(),
+                    precision,
                     config.layers(),
                     config.vocabularySize(),
                     (System.nanoTime() - began) / 1_000_000,
                     slots,
                     length,
-                    Decoder.cacheBytes(config, slots, length) / 1_048_576);
+                    Decoder.cacheBytes(config, precision, slots, length) / 1_048_576);
             return model;
         } catch (CheckpointException | IllegalArgumentException | UncheckedIOException e) {
             throw new ModelStartException(
@@ -85,12 +88,13 @@ public record ModelSettings(Path directory, Integer contextLength, DataSize kvCa
     }
 
     private void checkCache(ModelConfig config, int slots, int length) {
-        long bytes = Decoder.cacheBytes(config, slots, length);
+        long bytes = Decoder.cacheBytes(config, precision, slots, length);
         if (bytes > kvCacheLimit.toBytes()) {
             throw new ModelStartException(
                     "The KV cache would take 2 (keys and values) x " + config.layers() + " layers x "
-                            + config.keyValueHeads() + " heads x " + config.headSize() + " values x " + Float.BYTES
-                            + " bytes x " + slots + " sequences x " + length + " tokens = " + bytes / 1_048_576
+                            + config.keyValueHeads() + " heads x " + config.headSize() + " values x "
+                            + precision.cacheBytes() + " bytes x " + slots + " sequences x " + length + " tokens = "
+                            + bytes / 1_048_576
                             + " MB, but kv-cache-limit is " + kvCacheLimit.toMegabytes() + " MB.",
                     "Lower context-length or the number of sequences at once, or raise kv-cache-limit.",
                     null);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gkt.inference.LanguageModel;
+import io.gkt.inference.decoder.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class ModelSettingsTest {
 
     @Test
     void theModelSaysHowLongItsContextIs() {
-        try (LanguageModel model = new ModelSettings(MODEL, null, PLENTY).load(3, this::unwanted)) {
+        try (LanguageModel model = new ModelSettings(MODEL, Precision.FLOAT32, null, PLENTY).load(3, this::unwanted)) {
             assertThat(model.decoder().contextLength()).isEqualTo(256);
             assertThat(model.decoder().slots().count()).isEqualTo(3);
         }
@@ -30,42 +31,46 @@ class ModelSettingsTest {
 
     @Test
     void theSettingShortensTheContext() {
-        try (LanguageModel model = new ModelSettings(MODEL, 100, PLENTY).load(1, this::unwanted)) {
+        try (LanguageModel model = new ModelSettings(MODEL, Precision.FLOAT32, 100, PLENTY).load(1, this::unwanted)) {
             assertThat(model.decoder().contextLength()).isEqualTo(100);
         }
     }
 
     @Test
     void withoutADirectoryTheDemoModelRuns() {
-        try (LanguageModel model = new ModelSettings(null, null, PLENTY).load(1, () -> MODEL)) {
+        try (LanguageModel model = new ModelSettings(null, Precision.FLOAT32, null, PLENTY).load(1, () -> MODEL)) {
             assertThat(model.name()).isEqualTo("llama-tied");
         }
     }
 
     @Test
     void aMissingDirectoryIsNamed() {
-        assertThat(failure(new ModelSettings(Path.of("nowhere"), null, PLENTY)).getDescription())
+        assertThat(failure(new ModelSettings(Path.of("nowhere"), Precision.FLOAT32, null, PLENTY))
+                        .getDescription())
                 .contains(Path.of("nowhere").toAbsolutePath().toString());
     }
 
     @Test
     void anEmptyOrCorruptDirectoryIsNamed() throws IOException {
-        assertThat(failure(new ModelSettings(temporary, null, PLENTY)).getDescription())
+        assertThat(failure(new ModelSettings(temporary, Precision.FLOAT32, null, PLENTY))
+                        .getDescription())
                 .contains(temporary.toString(), "config.json");
         for (String file : new String[] {"config.json", "tokenizer.json", "model.safetensors"}) {
             Files.copy(MODEL.resolve(file), temporary.resolve(file));
         }
         Files.write(temporary.resolve("model.safetensors"), new byte[] {1, 2, 3});
-        assertThat(failure(new ModelSettings(temporary, null, PLENTY)).getDescription())
+        assertThat(failure(new ModelSettings(temporary, Precision.FLOAT32, null, PLENTY))
+                        .getDescription())
                 .contains(temporary.toString());
         Files.writeString(temporary.resolve("tokenizer.json"), "{");
-        assertThat(failure(new ModelSettings(temporary, null, PLENTY)).getDescription())
+        assertThat(failure(new ModelSettings(temporary, Precision.FLOAT32, null, PLENTY))
+                        .getDescription())
                 .contains("tokenizer.json");
     }
 
     @Test
     void aContextLongerThanTheModelsIsRefused() {
-        FailureAnalysis failure = failure(new ModelSettings(MODEL, 257, PLENTY));
+        FailureAnalysis failure = failure(new ModelSettings(MODEL, Precision.FLOAT32, 257, PLENTY));
 
         assertThat(failure.getDescription()).contains("256", "257");
         assertThat(failure.getAction()).contains("context-length");
@@ -73,7 +78,7 @@ class ModelSettingsTest {
 
     @Test
     void aCacheAboveTheLimitIsRefusedWithTheArithmetic() {
-        FailureAnalysis failure = failure(new ModelSettings(MODEL, null, DataSize.ofKilobytes(1)));
+        FailureAnalysis failure = failure(new ModelSettings(MODEL, Precision.FLOAT32, null, DataSize.ofKilobytes(1)));
 
         assertThat(failure.getDescription())
                 .contains("2 (keys and values) x 3 layers x 2 heads x 16 values x 4 bytes x 1 sequences x 256 tokens");

@@ -41,7 +41,8 @@ public class EdgeStudentApplication {
 
     @Bean(destroyMethod = "close")
     LanguageModel languageModel(StudentSettings settings) {
-        return new ModelSettings(settings.model(), settings.contextLength(), settings.kvCacheLimit())
+        return new ModelSettings(
+                        settings.model(), settings.precision(), settings.contextLength(), settings.kvCacheLimit())
                 .load(settings.maxConcurrentGenerations(), DemoModels::student);
     }
 

@@ -1,5 +1,6 @@
 package io.gkt.student;
 
+import io.gkt.inference.decoder.Precision;
 import io.gkt.student.guidance.GuidanceMode;
 import io.gkt.student.guidance.GuidanceText;
 import jakarta.validation.Valid;
@@ -19,6 +20,8 @@ import org.springframework.validation.annotation.Validated;
  * Settings of the edge, {@code gkt.student.*}.
  *
  * @param model                    a Hugging Face model directory; unset takes the embedded demo model
+ * @param precision                number format of the model's matrices in memory: {@code float32}, {@code bfloat16},
+ *                                 {@code float16} or {@code int8}
  * @param contextLength            longest prompt and answer together, in tokens; unset takes the model's own, at most
  *                                 4096
  * @param kvCacheLimit             most memory that the KV cache may take
@@ -32,6 +35,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties(prefix = "gkt.student", ignoreUnknownFields = false)
 public record StudentSettings(
         Path model,
+        @NotNull @DefaultValue("float32") Precision precision,
         @Min(1) Integer contextLength,
         @NotNull @DefaultValue("2GB") DataSize kvCacheLimit,
         @Min(1) @Max(1024) @DefaultValue("4") int maxConcurrentGenerations,

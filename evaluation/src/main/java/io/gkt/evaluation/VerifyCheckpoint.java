@@ -1,5 +1,6 @@
 package io.gkt.evaluation;
 
+import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.verification.CheckpointVerification;
 import io.gkt.inference.verification.TokenizerVerification;
 import java.io.PrintWriter;
@@ -44,7 +45,7 @@ final class VerifyCheckpoint implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        List<CheckpointVerification.Outcome> cases = CheckpointVerification.run(directory);
+        List<CheckpointVerification.Outcome> cases = CheckpointVerification.run(directory, Precision.FLOAT32);
         for (CheckpointVerification.Outcome outcome : cases) {
             out.printf(
                     Locale.ROOT,

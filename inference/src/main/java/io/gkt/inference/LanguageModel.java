@@ -4,6 +4,7 @@ import io.gkt.inference.chat.ChatTemplate;
 import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.checkpoint.ModelConfig;
 import io.gkt.inference.decoder.Decoder;
+import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.jinja.TemplateException;
 import io.gkt.inference.sampling.SamplingDefaults;
 import io.gkt.inference.sampling.SamplingParameters;
@@ -39,12 +40,13 @@ public final class LanguageModel implements AutoCloseable {
      *
      * @param directory     {@code config.json}, {@code *.safetensors}, {@code tokenizer.json} and, where it has them,
      *                      {@code generation_config.json}, {@code tokenizer_config.json}, {@code chat_template.jinja}
+     * @param precision     number format of its matrices in memory
      * @param slots         sequences whose keys and values are held at once
      * @param contextLength longest sequence in tokens
      * @return the model, ready
      * @throws CheckpointException if something in the directory is missing, corrupt or unsupported
      */
-    public static LanguageModel load(Path directory, int slots, int contextLength) {
+    public static LanguageModel load(Path directory, Precision precision, int slots, int contextLength) {
         ModelConfig config = ModelConfig.read(directory);
         Tokenizer tokenizer = Tokenizer.load(directory);
         try {
@@ -58,7 +60,7 @@ public final class LanguageModel implements AutoCloseable {
                     tokenizer,
                     ChatTemplate.load(directory),
                     SamplingDefaults.read(directory),
-                    Decoder.load(directory, config, slots, contextLength));
+                    Decoder.load(directory, config, precision, slots, contextLength));
         } catch (TemplateException e) {
             tokenizer.close();
             throw new CheckpointException("the chat template in " + directory + " can't be used: " + e.getMessage(), e);

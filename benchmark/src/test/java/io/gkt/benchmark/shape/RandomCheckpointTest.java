@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gkt.inference.LanguageModel;
 import io.gkt.inference.decoder.Chunk;
+import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.decoder.Slot;
 import io.gkt.inference.tokenizer.Prompt;
 import java.nio.file.Files;
@@ -22,7 +23,8 @@ class RandomCheckpointTest {
 
     @Test
     void isAModelThatRuns() throws Exception {
-        try (LanguageModel model = LanguageModel.load(RandomCheckpoint.in(directory, Shape.NEGLIGIBLE), 1, 64)) {
+        try (LanguageModel model =
+                LanguageModel.load(RandomCheckpoint.in(directory, Shape.NEGLIGIBLE), Precision.FLOAT32, 1, 64)) {
             int[] tokens = model.tokenizer().encode(Prompt.plain("seven apples"));
             Slot slot = model.decoder().slots().acquire(tokens).orElseThrow();
             float[] logits = model.decoder().step(List.of(new Chunk(slot, tokens)))[0];

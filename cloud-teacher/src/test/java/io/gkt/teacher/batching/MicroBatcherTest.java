@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gkt.inference.LanguageModel;
+import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.decoder.Slot;
 import io.gkt.inference.generation.FinishReason;
 import io.gkt.inference.generation.GenerationRequest;
@@ -48,7 +49,7 @@ class MicroBatcherTest {
 
     @BeforeAll
     static void load() {
-        model = LanguageModel.load(TestModel.DIRECTORY, SLOTS, CONTEXT);
+        model = LanguageModel.load(TestModel.DIRECTORY, Precision.FLOAT32, SLOTS, CONTEXT);
     }
 
     @AfterAll

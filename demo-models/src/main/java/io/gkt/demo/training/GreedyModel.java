@@ -2,6 +2,7 @@ package io.gkt.demo.training;
 
 import io.gkt.inference.LanguageModel;
 import io.gkt.inference.decoder.Chunk;
+import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.decoder.Slot;
 import io.gkt.inference.generation.FinishReason;
 import io.gkt.inference.generation.GenerationRequest;
@@ -35,7 +36,7 @@ final class GreedyModel implements AutoCloseable {
     record Continuation(String text, int tokens, boolean ended) {}
 
     static GreedyModel load(Path directory) {
-        return new GreedyModel(LanguageModel.load(directory, ROWS, CONTEXT_LENGTH));
+        return new GreedyModel(LanguageModel.load(directory, Precision.FLOAT32, ROWS, CONTEXT_LENGTH));
     }
 
     /**

@@ -8,6 +8,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.retry.Retry;
 import io.gkt.inference.LanguageModel;
 import io.gkt.inference.chat.ChatMessage;
+import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.protocol.Message;
@@ -48,7 +49,7 @@ class StudentTest {
 
     @BeforeAll
     static void start() throws IOException {
-        model = LanguageModel.load(CHECKPOINT, 2, 256);
+        model = LanguageModel.load(CHECKPOINT, Precision.FLOAT32, 2, 256);
         server = new ScriptedTeacher(ScriptedTeacher.hangs());
         teacher = new Teacher(
                 server.url(),

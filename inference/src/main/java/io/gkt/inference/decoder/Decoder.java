@@ -27,6 +27,7 @@ import java.util.function.Supplier;
 public final class Decoder implements AutoCloseable {
 
     private final ModelConfig config;
+    private final Precision precision;
     private final int contextLength;
     private final Slots slots;
     private final ExecutorService thread;
@@ -36,8 +37,9 @@ public final class Decoder implements AutoCloseable {
     private IValue[] constants;
     private long parameterCount;
 
-    private Decoder(ModelConfig config, int slotCount, int contextLength) {
+    private Decoder(ModelConfig config, Precision precision, int slotCount, int contextLength) {
         this.config = config;
+        this.precision = precision;
         this.contextLength = contextLength;
         this.slots = new Slots(slotCount, contextLength);
         this.thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -48,21 +50,23 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * Loads a model's weights as float32 and allocates its KV cache.
+     * Loads a model's weights and allocates its KV cache.
      *
      * @param directory     a Hugging Face model directory
      * @param config        its configuration
+     * @param precision     number format of the matrices in memory, whatever they are in the directory
      * @param slotCount     sequences that can be held at once, at least 1
      * @param contextLength longest sequence in tokens, at most the model's own
      * @return the decoder, ready
      * @throws io.gkt.inference.checkpoint.CheckpointException if the weights are missing, corrupt or of other shapes
      */
-    public static Decoder load(Path directory, ModelConfig config, int slotCount, int contextLength) {
+    public static Decoder load(
+            Path directory, ModelConfig config, Precision precision, int slotCount, int contextLength) {
         if (slotCount < 1 || contextLength < 1 || contextLength > config.contextLength()) {
             throw new IllegalArgumentException(slotCount + " slots of " + contextLength
                     + " tokens, but the model takes 1 to " + config.contextLength() + " tokens");
         }
-        Decoder decoder = new Decoder(config, slotCount, contextLength);
+        Decoder decoder = new Decoder(config, precision, slotCount, contextLength);
         try {
             decoder.onThread(() -> {
                 JniUtils.setGraphExecutorOptimize(false);
@@ -80,13 +84,14 @@ public final class Decoder implements AutoCloseable {
      * Memory that a KV cache takes.
      *
      * @param config        the model
+     * @param precision     number format of the model's matrices
      * @param slotCount     sequences
      * @param contextLength tokens of each
      * @return bytes
      */
-    public static long cacheBytes(ModelConfig config, int slotCount, int contextLength) {
+    public static long cacheBytes(ModelConfig config, Precision precision, int slotCount, int contextLength) {
         return 2L
-                * Float.BYTES
+                * precision.cacheBytes()
                 * config.layers()
                 * config.keyValueHeads()
                 * config.headSize()
@@ -110,11 +115,11 @@ public final class Decoder implements AutoCloseable {
             layers[i] = own(DecoderProgram.list(LayerTensors.of(config, i).stream()
                     .map(parts -> load(weights, parts))
                     .toArray(NDArray[]::new)));
-            keys[i] = manager.zeros(cache);
-            values[i] = manager.zeros(cache);
+            keys[i] = program.zeros(manager, cache, precision);
+            values[i] = program.zeros(manager, cache, precision);
         }
         constants = new IValue[] {
-            own(DecoderProgram.list(embedding, finalNorm, head)),
+            own(DecoderProgram.list(embedding, finalNorm, head, manager.create(new Shape(0)))),
             own(IValue.listFrom(layers)),
             own(DecoderProgram.list(keys)),
             own(DecoderProgram.list(values)),
@@ -138,11 +143,15 @@ public final class Decoder implements AutoCloseable {
             parameterCount += Arrays.stream(part.shape()).reduce(1, (a, b) -> a * b);
             arrays.add(program.floats(manager, weights.tensor(part.name(), part.shape())));
         }
-        if (arrays.size() == 1) {
-            return arrays.get(0);
+        NDArray whole = arrays.size() == 1 ? arrays.get(0) : NDArrays.concat(arrays);
+        if (arrays.size() > 1) {
+            arrays.close();
         }
-        try (arrays) {
-            return NDArrays.concat(arrays);
+        if (parts.get(0).shape().length == 1 || precision == Precision.FLOAT32) {
+            return whole;
+        }
+        try (whole) {
+            return program.convert(manager, whole, precision);
         }
     }
 
@@ -154,6 +163,11 @@ public final class Decoder implements AutoCloseable {
     /** @return the model's configuration */
     public ModelConfig config() {
         return config;
+    }
+
+    /** @return number format of the matrices in memory */
+    public Precision precision() {
+        return precision;
     }
 
     /** @return number of weights; a tied embedding counts once */

@@ -118,6 +118,28 @@ final class DecoderProgram implements AutoCloseable {
         }
     }
 
+    /** A float32 matrix in another number format; {@code manager} owns it. */
+    NDArray convert(NDManager manager, NDArray matrix, Precision precision) {
+        int dtype = switch (precision) {
+            case FLOAT32 -> 6;
+            case BFLOAT16 -> 15;
+            case FLOAT16 -> 5;
+            case INT8 -> 12;
+        };
+        try (IValue value = value(matrix);
+                IValue type = IValue.from(dtype)) {
+            return run(manager, "convert", value, type);
+        }
+    }
+
+    /** Part of a KV cache for a precision, empty. DJL itself can't make bfloat16 arrays. */
+    NDArray zeros(NDManager manager, Shape shape, Precision precision) {
+        try (IValue dimensions = IValue.listFrom(shape.getShape());
+                IValue type = IValue.from(precision == Precision.BFLOAT16 ? 15 : 6)) {
+            return run(manager, "zeros", dimensions, type);
+        }
+    }
+
     static IValue value(NDArray array) {
         return IValue.from((PtNDArray) array);
     }

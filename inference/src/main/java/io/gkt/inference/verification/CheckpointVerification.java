@@ -4,6 +4,7 @@ import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.checkpoint.ModelConfig;
 import io.gkt.inference.decoder.Chunk;
 import io.gkt.inference.decoder.Decoder;
+import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.decoder.Slot;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,10 +64,11 @@ public final class CheckpointVerification {
      * Runs every case under every schedule.
      *
      * @param directory a model directory with an {@code expected.json}
+     * @param precision number format of the model's matrices
      * @return the outcomes, schedule by schedule
      * @throws CheckpointException if the model or the expectations can't be read
      */
-    public static List<Outcome> run(Path directory) {
+    public static List<Outcome> run(Path directory, Precision precision) {
         ModelConfig config = ModelConfig.read(directory);
         List<Case> cases = read(directory.resolve("expected.json"));
         if (cases.isEmpty()
@@ -82,7 +84,7 @@ public final class CheckpointVerification {
                 .orElse(1);
         List<Outcome> outcomes = new ArrayList<>();
         try (Decoder decoder =
-                Decoder.load(directory, config, cases.size(), Math.min(longest, config.contextLength()))) {
+                Decoder.load(directory, config, precision, cases.size(), Math.min(longest, config.contextLength()))) {
             for (Case single : cases) {
                 outcomes.addAll(run(decoder, Schedule.SINGLE, List.of(single)));
             }

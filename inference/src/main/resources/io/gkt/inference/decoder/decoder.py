@@ -15,9 +15,17 @@ class Decoder(Module):
     return torch.rms_norm(x, [x.size(-1)], weight, eps)
 
   def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    if bias.numel() == 0:
-      return torch.linear(x, weight)
-    return torch.linear(x, weight, bias)
+    if weight.is_quantized:
+      weight = torch.dequantize(weight)
+    y = torch.linear(x.to(weight.dtype), weight).to(x.dtype)
+    if bias.numel() > 0:
+      y = y + bias
+    return y
+
+  def embed(self, table: Tensor, tokens: Tensor) -> Tensor:
+    if table.is_quantized:
+      table = torch.dequantize(table)
+    return torch.embedding(table, tokens).to(6)
 
   # Rotary position embedding over the halves of each head: x [.., heads, size], cos and sin [.., 1, size / 2].
   def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -83,11 +91,12 @@ class Decoder(Module):
     cos = cos.index_select(0, position).unsqueeze(1)
     sin = sin.index_select(0, position).unsqueeze(1)
 
-    x = torch.embedding(weights[0], torch.tensor(tokens, dtype=4, device=device))
+    x = self.embed(weights[0], torch.tensor(tokens, dtype=4, device=device))
     for i in range(len(layers)):
       q, k, v = self.project(x, layers[i], cos, sin, shape, eps)
-      keys[i].view([-1, size]).index_copy_(0, cell, k.reshape([-1, size]))
-      values[i].view([-1, size]).index_copy_(0, cell, v.reshape([-1, size]))
+      q = q.to(keys[i].dtype)
+      keys[i].view([-1, size]).index_copy_(0, cell, k.reshape([-1, size]).to(q.dtype))
+      values[i].view([-1, size]).index_copy_(0, cell, v.reshape([-1, size]).to(q.dtype))
       attended: List[Tensor] = []
       begin = 0
       for r in range(count):
@@ -107,9 +116,9 @@ class Decoder(Module):
         out = out.view([kv_heads, group, new, size]).permute([2, 0, 1, 3])
         attended.append(out.reshape([new, heads * size]))
         begin += new
-      x = self.mix(x, torch.cat(attended), layers[i], eps)
+      x = self.mix(x, torch.cat(attended).to(x.dtype), layers[i], eps)
     x = x.index_select(0, torch.tensor(last, dtype=4, device=device))
-    return torch.linear(self.norm(x, weights[1], eps), weights[2]).to(6)
+    return self.linear(self.norm(x, weights[1], eps), weights[2], weights[3])
 
   # Sum over the batch of weight * cross-entropy of each next token, over the sum of the weights.
   # `tokens` and `target_weights` are [batch, length]; target_weights[b, t] weighs the prediction of
@@ -179,6 +188,17 @@ class Decoder(Module):
         deviation = (v / (1.0 - beta2 ** step)).sqrt() + 1.0e-8
         p.addcdiv_(m, deviation, value=-rate / (1.0 - beta1 ** step))
     return torch.stack([loss.detach(), gradient_norm])
+
+  # A matrix of float32 in the number format in which it is held: torch's number of a type, or 12 (qint8) for integers
+  # with a scale a row.
+  def convert(self, matrix: Tensor, dtype: int) -> Tensor:
+    if dtype != 12:
+      return matrix.to(dtype)
+    scales = (torch.amax(torch.abs(matrix), [1]) / 127.0).clamp_min(1.0e-30)
+    return torch.quantize_per_channel(matrix, scales, torch.zeros_like(scales, dtype=4), 0, 12)
+
+  def zeros(self, shape: List[int], dtype: int) -> Tensor:
+    return torch.zeros(shape, dtype=dtype)
 
   # Raw little-endian bytes [n] as the float numbers that they hold; dtype is torch's number of their type
   # (5 float16, 6 float32, 15 bfloat16).

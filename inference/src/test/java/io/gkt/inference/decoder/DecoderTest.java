@@ -69,7 +69,7 @@ class DecoderTest {
         ModelConfig config = write(variant, type, shards);
         ReferenceDecoder reference = new ReferenceDecoder(config, weights);
         int[] sequence = new SplittableRandom(5).ints(20, 0, 50).toArray();
-        try (Decoder decoder = Decoder.load(directory, config, 2, 32)) {
+        try (Decoder decoder = Decoder.load(directory, config, Precision.FLOAT32, 2, 32)) {
             Slot slot = decoder.slots().acquire(sequence).orElseThrow();
             int[] prompt = IntStream.range(0, 13).map(i -> sequence[i]).toArray();
             assertClose(decoder.step(List.of(new Chunk(slot, prompt)))[0], reference.logits(prompt));
@@ -86,7 +86,7 @@ class DecoderTest {
         ModelConfig config =
                 write("\"model_type\":\"llama\",\"num_attention_heads\":4,\"num_key_value_heads\":2", Type.F32, 1);
         int[][] prompts = {{1, 2, 3, 4, 5}, {6}, {7, 8, 9, 10, 11, 12, 13, 14, 15}};
-        try (Decoder decoder = Decoder.load(directory, config, 3, 32)) {
+        try (Decoder decoder = Decoder.load(directory, config, Precision.FLOAT32, 3, 32)) {
             List<Chunk> rows = new ArrayList<>();
             for (int[] prompt : prompts) {
                 rows.add(new Chunk(decoder.slots().acquire(prompt).orElseThrow(), prompt));
@@ -106,7 +106,7 @@ class DecoderTest {
     @EnabledOnOs(OS.LINUX)
     void nativeMemoryDoesNotGrow() throws IOException {
         ModelConfig config = write("\"model_type\":\"llama\",\"num_attention_heads\":4", Type.F32, 1);
-        try (Decoder decoder = Decoder.load(directory, config, 2, 32)) {
+        try (Decoder decoder = Decoder.load(directory, config, Precision.FLOAT32, 2, 32)) {
             generate(decoder, 1_000);
             long before = residentKilobytes();
             generate(decoder, 4_000);
@@ -140,7 +140,7 @@ class DecoderTest {
     @Test
     void aStepThatIsRefusedChangesNothing() throws IOException {
         ModelConfig config = write("\"model_type\":\"llama\",\"num_attention_heads\":4", Type.F32, 1);
-        try (Decoder decoder = Decoder.load(directory, config, 1, 8)) {
+        try (Decoder decoder = Decoder.load(directory, config, Precision.FLOAT32, 1, 8)) {
             Slot slot = decoder.slots().acquire(new int[] {1}).orElseThrow();
             decoder.step(List.of(new Chunk(slot, new int[] {1, 2, 3})));
             assertThatThrownBy(() -> decoder.step(List.of(new Chunk(slot, new int[] {4, 50}))))
@@ -192,7 +192,8 @@ class DecoderTest {
                 "{" + COMMON.replace("\"intermediate_size\":40", "\"intermediate_size\":44")
                         + "\"model_type\":\"llama\",\"num_attention_heads\":4}");
         ModelConfig other = ModelConfig.read(directory);
-        assertThatThrownBy(() -> Decoder.load(directory, other, 1, 8).close())
+        assertThatThrownBy(() ->
+                        Decoder.load(directory, other, Precision.FLOAT32, 1, 8).close())
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("mlp.gate_proj.weight")
                 .hasMessageContaining("[44, 24]");

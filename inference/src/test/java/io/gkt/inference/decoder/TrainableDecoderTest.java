@@ -74,7 +74,7 @@ class TrainableDecoderTest {
             }
             model.save(directory.resolve("model.safetensors"), Safetensors.Type.F16);
         }
-        try (Decoder decoder = Decoder.load(directory, TINY, 1, 16)) {
+        try (Decoder decoder = Decoder.load(directory, TINY, Precision.FLOAT32, 1, 16)) {
             Slot slot = decoder.slots().acquire(new int[] {1, 2}).orElseThrow();
             float[] logits = decoder.step(List.of(new Chunk(slot, new int[] {1, 2, 3, 4})))[0];
             assertThat(logits[5]).isEqualTo(max(logits));

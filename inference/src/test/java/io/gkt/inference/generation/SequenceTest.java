@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gkt.inference.LanguageModel;
 import io.gkt.inference.decoder.Chunk;
+import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.decoder.Slot;
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
@@ -24,7 +25,8 @@ class SequenceTest {
 
     @BeforeAll
     static void load() {
-        model = LanguageModel.load(Path.of("src/test/resources/golden/checkpoints/qwen3-qknorm"), 3, 128);
+        model = LanguageModel.load(
+                Path.of("src/test/resources/golden/checkpoints/qwen3-qknorm"), Precision.FLOAT32, 3, 128);
     }
 
     @AfterAll
