@@ -3,6 +3,7 @@ package io.gkt.benchmark.engine;
 import io.gkt.inference.checkpoint.ModelConfig;
 import io.gkt.inference.decoder.Chunk;
 import io.gkt.inference.decoder.Decoder;
+import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.decoder.Slot;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,12 +25,14 @@ final class DecoderEngine implements Engine {
 
     /**
      * @param checkpoint    a Hugging Face model directory
+     * @param precision     of the matrices
      * @param rows          sequences at once
      * @param contextLength longest sequence in tokens
      * @return the engine, ready
      */
-    static DecoderEngine load(Path checkpoint, int rows, int contextLength) {
-        return new DecoderEngine(Decoder.load(checkpoint, ModelConfig.read(checkpoint), rows, contextLength));
+    static DecoderEngine load(Path checkpoint, Precision precision, int rows, int contextLength) {
+        return new DecoderEngine(
+                Decoder.load(checkpoint, ModelConfig.read(checkpoint), precision, rows, contextLength));
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.gkt.benchmark.gguf.Gguf;
 import io.gkt.benchmark.shape.RandomCheckpoint;
 import io.gkt.benchmark.shape.Shape;
 import io.gkt.inference.checkpoint.ModelConfig;
+import io.gkt.inference.decoder.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +44,7 @@ class LlamaEngineTest {
     @CsvSource({"llama-tied, true", "llama-tied, false", "qwen2-bias, true", "qwen2-bias, false"})
     void isTheSameModel(String name, boolean flashAttention) throws Exception {
         Path checkpoint = GOLDEN.resolve(name);
-        try (Engine ours = DecoderEngine.load(checkpoint, 2, 64);
+        try (Engine ours = DecoderEngine.load(checkpoint, Precision.FLOAT32, 2, 64);
                 Engine theirs = llama(checkpoint, GgmlType.F32, flashAttention)) {
             int[][] tokens = {PROMPT, PROMPT};
             for (int step = 0; step < STEPS; step++) {
@@ -64,7 +65,7 @@ class LlamaEngineTest {
             names = {"F16", "Q8_0", "Q4_0"})
     void smallerTypesAreNearlyTheSameModel(GgmlType type) throws Exception {
         Path checkpoint = RandomCheckpoint.in(directory, Shape.NEGLIGIBLE);
-        try (Engine ours = DecoderEngine.load(checkpoint, 2, 64);
+        try (Engine ours = DecoderEngine.load(checkpoint, Precision.FLOAT32, 2, 64);
                 Engine theirs = llama(checkpoint, type, true)) {
             ours.step(new int[][] {PROMPT});
             theirs.step(new int[][] {PROMPT});
