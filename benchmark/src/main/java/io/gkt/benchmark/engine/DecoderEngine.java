@@ -7,6 +7,7 @@ import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.decoder.Slot;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Ours: one {@link Decoder#step} a step, the logits' copy to Java included. */
@@ -33,6 +34,13 @@ final class DecoderEngine implements Engine {
     static DecoderEngine load(Path checkpoint, Precision precision, int rows, int contextLength) {
         return new DecoderEngine(
                 Decoder.load(checkpoint, ModelConfig.read(checkpoint), precision, rows, contextLength));
+    }
+
+    @Override
+    public void fill(int rows, int[] tokens) {
+        int[][] all = new int[rows][];
+        Arrays.fill(all, tokens);
+        step(all);
     }
 
     @Override

@@ -4,6 +4,14 @@ package io.gkt.benchmark.engine;
 interface Engine extends AutoCloseable {
 
     /**
+     * Gives the first rows the same tokens. They hold none before.
+     *
+     * @param rows   how many
+     * @param tokens ids, at least one
+     */
+    void fill(int rows, int[] tokens);
+
+    /**
      * Forgets what a row holds from a position on.
      *
      * @param row    which

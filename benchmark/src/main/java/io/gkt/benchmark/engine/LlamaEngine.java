@@ -9,7 +9,8 @@ import java.nio.file.Path;
 /** llama.cpp: one call of {@code llama_decode} a step, on threads of its own kind. */
 final class LlamaEngine implements Engine {
 
-    private static final int LARGEST_BATCH = 2048;
+    /** Tokens in one call, llama.cpp's own default. */
+    static final int LARGEST_BATCH = 2048;
 
     private final LlamaLibrary library;
     private final LlamaLibrary.Api api;
@@ -18,6 +19,9 @@ final class LlamaEngine implements Engine {
     private final Pointer threadPool;
     private final int vocabularySize;
     private final int[] lengths;
+    /** Each row's number, to be pointed to. */
+    private final Memory sequences;
+
     private final LlamaLibrary.Batch.ByValue batch = new LlamaLibrary.Batch.ByValue();
     private int tokensPerRow;
 
@@ -36,14 +40,11 @@ final class LlamaEngine implements Engine {
         batch.n_seq_id = new Memory(LARGEST_BATCH * Integer.BYTES);
         batch.seq_id = new Memory(LARGEST_BATCH * (long) Native.POINTER_SIZE);
         batch.logits = new Memory(LARGEST_BATCH);
-        Memory sequences = new Memory((long) rows * Integer.BYTES);
+        sequences = new Memory((long) rows * Integer.BYTES);
         for (int row = 0; row < rows; row++) {
             sequences.setInt((long) row * Integer.BYTES, row);
         }
-        this.sequences = sequences;
     }
-
-    private final Pointer sequences;
 
     /**
      * @param library        llama.cpp
@@ -82,6 +83,15 @@ final class LlamaEngine implements Engine {
             throw new IOException("llama.cpp can't make room for " + rows + " sequences of " + contextLength);
         }
         return new LlamaEngine(library, model, context, vocabularySize, rows, threads);
+    }
+
+    @Override
+    public void fill(int rows, int[] tokens) {
+        step(new int[][] {tokens});
+        for (int row = 1; row < rows; row++) {
+            api.llama_memory_seq_cp(api.llama_get_memory(context), 0, row, -1, -1);
+            lengths[row] = tokens.length;
+        }
     }
 
     @Override

@@ -138,8 +138,6 @@ final class LlamaLibrary {
 
         String llama_version();
 
-        String llama_print_system_info();
-
         ModelParameters.ByValue llama_model_default_params();
 
         ContextParameters.ByValue llama_context_default_params();
@@ -147,8 +145,6 @@ final class LlamaLibrary {
         Pointer llama_model_load_from_file(String path, ModelParameters.ByValue parameters);
 
         void llama_model_free(Pointer model);
-
-        long llama_model_size(Pointer model);
 
         Pointer llama_init_from_model(Pointer model, ContextParameters.ByValue parameters);
 
@@ -159,6 +155,8 @@ final class LlamaLibrary {
         Pointer llama_get_memory(Pointer context);
 
         boolean llama_memory_seq_rm(Pointer memory, int sequence, int from, int to);
+
+        void llama_memory_seq_cp(Pointer memory, int sequence, int target, int from, int to);
 
         int llama_decode(Pointer context, Batch.ByValue batch);
 

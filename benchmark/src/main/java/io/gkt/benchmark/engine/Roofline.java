@@ -1,0 +1,172 @@
+package io.gkt.benchmark.engine;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.gkt.inference.decoder.Precision;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * What the machine can do at most, measured now.
+ *
+ * @param bytesPerSecond      read from main memory
+ * @param operationsPerSecond of a large matrix product, by the arithmetic of a precision; a multiplication and an
+ *                            addition count as two
+ */
+record Roofline(double bytesPerSecond, Map<Precision, Double> operationsPerSecond) {
+
+    private static final int REPETITIONS = 5;
+    /** Several times the size of a last-level cache. */
+    private static final int READ_NUMBERS = 1 << 26;
+
+    private static final int TOKENS = 512;
+    private static final int WIDTH = 4096;
+
+    private static final int FLOAT32 = 6;
+    private static final int BFLOAT16 = 15;
+    private static final int SIGNED_BYTE = 12;
+    private static final int UNSIGNED_BYTE = 13;
+
+    /**
+     * Reads memory in two ways, with libtorch's sum and with Java's comparison of arrays, and takes the faster one;
+     * multiplies matrices with the kernels that the decoder uses.
+     *
+     * @param threads that read and multiply
+     * @return the best of several tries each
+     */
+    static Roofline measure(int threads) throws Exception {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                Program program = new Program((PtNDManager) manager)) {
+            double bandwidth = Math.max(program.read(), compareArrays(threads));
+            Map<Precision, Double> operations = new EnumMap<>(Precision.class);
+            operations.put(Precision.FLOAT32, program.multiply(FLOAT32));
+            operations.put(Precision.BFLOAT16, program.multiply(BFLOAT16));
+            // Half-precision weights are multiplied in single precision.
+            operations.put(Precision.FLOAT16, operations.get(Precision.FLOAT32));
+            operations.put(Precision.INT8, program.multiplyIntegers());
+            return new Roofline(bandwidth, operations);
+        }
+    }
+
+    private static double compareArrays(int threads) throws Exception {
+        long[][] arrays = new long[2 * threads][READ_NUMBERS / 4 / threads];
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            double seconds = best(() -> {
+                Future<?>[] parts = IntStream.range(0, threads)
+                        .mapToObj(i -> pool.submit(() -> Arrays.mismatch(arrays[2 * i], arrays[2 * i + 1])))
+                        .toArray(Future<?>[]::new);
+                for (Future<?> part : parts) {
+                    part.get();
+                }
+            });
+            return 2.0 * threads * arrays[0].length * Long.BYTES / seconds;
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private static double best(Work work) throws Exception {
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < REPETITIONS; i++) {
+            long start = System.nanoTime();
+            work.run();
+            best = Math.min(best, System.nanoTime() - start);
+        }
+        return best / 1e9;
+    }
+
+    /** {@code roofline.py}, packed and loaded as the decoder is. */
+    private static final class Program implements AutoCloseable {
+
+        private final PtSymbolBlock module;
+
+        Program(PtNDManager manager) throws IOException {
+            JniUtils.setGraphExecutorOptimize(false);
+            ByteArrayOutputStream archive = new ByteArrayOutputStream();
+            try (ZipOutputStream zip = new ZipOutputStream(archive);
+                    InputStream source = Roofline.class.getResourceAsStream("roofline.py")) {
+                // Pickles of a new module without state and of no constants.
+                entry(zip, "data.pkl", latin1("\u0080\u0002c__torch__\nRoofline\n)\u0081}b."));
+                entry(zip, "code/__torch__.py", source.readAllBytes());
+                entry(zip, "constants.pkl", latin1("\u0080\u0002)."));
+                entry(zip, "version", latin1("10\n"));
+            }
+            module = JniUtils.loadModule(manager, new ByteArrayInputStream(archive.toByteArray()), true, false);
+        }
+
+        private static byte[] latin1(String text) {
+            return text.getBytes(StandardCharsets.ISO_8859_1);
+        }
+
+        private static void entry(ZipOutputStream zip, String name, byte[] content) throws IOException {
+            zip.putNextEntry(new ZipEntry("roofline/" + name));
+            zip.write(content);
+            zip.closeEntry();
+        }
+
+        double read() throws Exception {
+            try (IValue numbers = matrix(READ_NUMBERS / WIDTH, FLOAT32)) {
+                return READ_NUMBERS * (double) Float.BYTES / best(() -> run("read", numbers));
+            }
+        }
+
+        double multiply(int type) throws Exception {
+            try (IValue x = matrix(TOKENS, type);
+                    IValue weight = matrix(WIDTH, type)) {
+                return operations(best(() -> run("multiply", x, weight)));
+            }
+        }
+
+        double multiplyIntegers() throws Exception {
+            try (IValue x = matrix(TOKENS, FLOAT32);
+                    IValue weight = matrix(WIDTH, FLOAT32);
+                    IValue activations = call("quantize", x, IValue.from(UNSIGNED_BYTE));
+                    IValue integers = call("quantize", weight, IValue.from(SIGNED_BYTE));
+                    IValue packed = call("pack", integers)) {
+                return operations(best(() -> run("multiply_integers", activations, packed)));
+            }
+        }
+
+        private static double operations(double seconds) {
+            return 2.0 * TOKENS * WIDTH * WIDTH / seconds;
+        }
+
+        private IValue matrix(int rows, int type) {
+            return call("matrix", IValue.from(rows), IValue.from(WIDTH), IValue.from(type));
+        }
+
+        private void run(String method, IValue... arguments) {
+            call(method, arguments).close();
+        }
+
+        private IValue call(String method, IValue... arguments) {
+            return IValueUtils.runMethod(module, method, arguments);
+        }
+
+        @Override
+        public void close() {
+            module.close();
+        }
+    }
+}
