@@ -26,6 +26,7 @@ import org.springframework.validation.annotation.Validated;
  *                                 4096
  * @param kvCacheLimit             most memory that the KV cache may take
  * @param maxConcurrentGenerations answers made at the same time
+ * @param maxStepTokens            most tokens of a prompt that one step computes
  * @param queueCapacity            requests that may wait for their turn; more are refused with 429
  * @param requestTimeout           after which an answer is given up
  * @param teacher                  who guides
@@ -39,6 +40,7 @@ public record StudentSettings(
         @Min(1) Integer contextLength,
         @NotNull @DefaultValue("2GB") DataSize kvCacheLimit,
         @Min(1) @Max(1024) @DefaultValue("4") int maxConcurrentGenerations,
+        @Min(1) @DefaultValue("256") int maxStepTokens,
         @Min(0) @DefaultValue("64") int queueCapacity,
         @DurationMin(millis = 1) @DefaultValue("120s") Duration requestTimeout,
         @Valid @DefaultValue Teacher teacher,
@@ -49,10 +51,15 @@ public record StudentSettings(
      *
      * @param url            where cloud-teacher listens, such as {@code http://teacher:8090}; unset is no teacher
      * @param connectTimeout longest wait for a connection
+     * @param apiKey         what the teacher knows this edge by; unset sends none
+     * @param sslBundle      name of the {@code spring.ssl.bundle} with the certificates that the teacher is trusted by, and
+     *                       this edge's own if the teacher asks for one; unset trusts what Java trusts
      */
     public record Teacher(
             URI url,
-            @DurationMin(millis = 1) @DefaultValue("1s") Duration connectTimeout) {}
+            @DurationMin(millis = 1) @DefaultValue("1s") Duration connectTimeout,
+            String apiKey,
+            String sslBundle) {}
 
     /**
      * What holds where requests say nothing of guidance.
