@@ -3,6 +3,7 @@ package io.gkt.teacher.batching;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gkt.inference.LanguageModel;
+import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.decoder.Slot;
 import io.gkt.inference.generation.GenerationRequest;
 import io.gkt.inference.sampling.SamplingParameters;
@@ -29,7 +30,7 @@ class StepTest {
 
     @BeforeAll
     static void load() {
-        model = LanguageModel.load(TestModel.DIRECTORY, 4, 256);
+        model = LanguageModel.load(TestModel.DIRECTORY, Precision.FLOAT32, 4, 256);
     }
 
     @AfterAll

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The tensors of a model directory: one {@code model.safetensors}, or the shards that
  * {@code model.safetensors.index.json} names. Headers are read and checked at opening; tensor data is
- * memory-mapped when asked for. Format: <a href="https://huggingface.co/docs/safetensors">safetensors</a>.
+ * memory-mapped or read when asked for. Format: <a href="https://huggingface.co/docs/safetensors">safetensors</a>.
  */
 public final class Safetensors {
 
@@ -50,6 +50,11 @@ public final class Safetensors {
 
         Type(int bytes) {
             this.bytes = bytes;
+        }
+
+        /** @return size of a number */
+        public int bytes() {
+            return bytes;
         }
     }
 
@@ -231,6 +236,50 @@ public final class Safetensors {
      * @throws CheckpointException if it is missing, has another shape, or can't be mapped
      */
     public Tensor tensor(String name, long... shape) {
+        Entry entry = entry(name, shape);
+        try (FileChannel channel = FileChannel.open(entry.file, StandardOpenOption.READ)) {
+            ByteBuffer data = channel.map(FileChannel.MapMode.READ_ONLY, entry.offset, entry.length)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            return new Tensor(entry.type, entry.shape, data);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CheckpointException("can't map tensor " + name + " of " + entry.file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * @param name  of a tensor
+     * @param shape the shape that it must have
+     * @return its number format
+     * @throws CheckpointException if it is missing or has another shape
+     */
+    public Type type(String name, long... shape) {
+        return entry(name, shape).type;
+    }
+
+    /**
+     * Reads part of a tensor's data.
+     *
+     * @param name   of a tensor that exists
+     * @param offset of the first byte within its data
+     * @param target filled up to its limit
+     * @throws CheckpointException if it can't be read
+     */
+    public void read(String name, long offset, ByteBuffer target) {
+        Entry entry = entries.get(name);
+        try (FileChannel channel = FileChannel.open(entry.file, StandardOpenOption.READ)) {
+            for (long position = entry.offset + offset; target.hasRemaining(); ) {
+                int count = channel.read(target, position);
+                if (count < 0) {
+                    throw new CheckpointException(entry.file + " is truncated at " + channel.size() + " bytes");
+                }
+                position += count;
+            }
+        } catch (IOException e) {
+            throw new CheckpointException("can't read tensor " + name + " of " + entry.file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Entry entry(String name, long... shape) {
         Entry entry = entries.get(name);
         if (entry == null) {
             throw new CheckpointException(directory + " has no tensor " + name + ", which its config.json calls for");
@@ -239,12 +288,6 @@ public final class Safetensors {
             throw new CheckpointException(directory + ": tensor " + name + " has shape " + Arrays.toString(entry.shape)
                     + ", but config.json calls for " + Arrays.toString(shape));
         }
-        try (FileChannel channel = FileChannel.open(entry.file, StandardOpenOption.READ)) {
-            ByteBuffer data = channel.map(FileChannel.MapMode.READ_ONLY, entry.offset, entry.length)
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            return new Tensor(entry.type, entry.shape, data);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new CheckpointException("can't map tensor " + name + " of " + entry.file + ": " + e.getMessage(), e);
-        }
+        return entry;
     }
 }

@@ -1,9 +1,9 @@
 package io.gkt.inference.decoder;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
@@ -19,12 +19,17 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model's weights, its KV cache, and the steps that extend it. Steps run one at a time, in the order of their
  * calls, on a thread of the decoder's own: callers that each ask for one step after the other take turns.
  */
 public final class Decoder implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Decoder.class);
 
     private final ModelConfig config;
     private final Precision precision;
@@ -35,7 +40,11 @@ public final class Decoder implements AutoCloseable {
     private final List<IValue> owned = new ArrayList<>();
     private DecoderProgram program;
     private IValue[] constants;
+    /** Its mapping lasts as long as it is reachable. */
+    private Safetensors.Tensor embedding;
+
     private long parameterCount;
+    private long weightBytes;
 
     private Decoder(ModelConfig config, Precision precision, int slotCount, int contextLength) {
         this.config = config;
@@ -70,7 +79,7 @@ public final class Decoder implements AutoCloseable {
         try {
             decoder.onThread(() -> {
                 JniUtils.setGraphExecutorOptimize(false);
-                decoder.allocate(Safetensors.open(directory));
+                decoder.allocate(directory);
                 return null;
             });
             return decoder;
@@ -99,60 +108,70 @@ public final class Decoder implements AutoCloseable {
                 * contextLength;
     }
 
-    private void allocate(Safetensors weights) {
+    private void allocate(Path directory) {
+        Safetensors files = Safetensors.open(directory);
         program = DecoderProgram.load(manager);
         RotationTables rotation = RotationTables.of(manager, config, contextLength);
-        NDArray embedding = load(weights, List.of(embeddingPart(LayerTensors.EMBEDDING)));
-        NDArray finalNorm = load(weights, List.of(new LayerTensors.Part(LayerTensors.FINAL_NORM, config.hiddenSize())));
-        NDArray head =
-                config.tiedEmbeddings() ? embedding : load(weights, List.of(embeddingPart(LayerTensors.OUTPUT_HEAD)));
-
-        Shape cache = new Shape(slots.count(), config.keyValueHeads(), contextLength, config.headSize());
-        IValue[] layers = new IValue[config.layers()];
-        NDArray[] keys = new NDArray[config.layers()];
-        NDArray[] values = new NDArray[config.layers()];
-        for (int i = 0; i < layers.length; i++) {
-            layers[i] = own(DecoderProgram.list(LayerTensors.of(config, i).stream()
-                    .map(parts -> load(weights, parts))
-                    .toArray(NDArray[]::new)));
-            keys[i] = program.zeros(manager, cache, precision);
-            values[i] = program.zeros(manager, cache, precision);
+        LoadProgress progress = new LoadProgress(
+                LayerTensors.matrixSize(config),
+                percent -> LOG.info("Loaded {} % of {} as {}", percent, directory, precision));
+        try (WeightLoader loader = new WeightLoader(files, precision, program, manager, progress)) {
+            LayerTensors.Part table = embeddingPart(LayerTensors.EMBEDDING);
+            // The largest matrix first: while it is converted, nothing else needs memory.
+            IValue head = own(
+                    loader.matrix(List.of(config.tiedEmbeddings() ? table : embeddingPart(LayerTensors.OUTPUT_HEAD))));
+            NDArray finalNorm =
+                    loader.vector(List.of(new LayerTensors.Part(LayerTensors.FINAL_NORM, config.hiddenSize())));
+            IValue[] layers = new IValue[config.layers()];
+            for (int i = 0; i < layers.length; i++) {
+                layers[i] = own(IValue.listFrom(LayerTensors.of(config, i).stream()
+                        .map(parts -> own(
+                                LayerTensors.isMatrix(parts)
+                                        ? loader.matrix(parts)
+                                        : DecoderProgram.value(loader.vector(parts))))
+                        .toArray(IValue[]::new)));
+            }
+            embedding = files.tensor(table.name(), table.shape());
+            constants = new IValue[] {
+                own(DecoderProgram.value(embeddingRows())),
+                own(IValue.from(DecoderProgram.number(embedding.type()))),
+                own(IValue.listFrom(own(DecoderProgram.value(finalNorm)), head)),
+                own(IValue.listFrom(layers)),
+                own(IValue.from(loader.kernel().ordinal())),
+                own(loader.packed()),
+                own(IValue.listFrom(emptyCache())),
+                own(IValue.listFrom(emptyCache())),
+                own(DecoderProgram.value(rotation.cos())),
+                own(DecoderProgram.value(rotation.sin())),
+                own(IValue.listFrom((long) config.heads(), config.keyValueHeads(), config.headSize())),
+                own(IValue.from(config.normEpsilon())),
+            };
+            parameterCount = loader.parameterCount()
+                    + (config.tiedEmbeddings() ? 0 : (long) config.vocabularySize() * config.hiddenSize());
+            weightBytes = loader.bytes();
         }
-        constants = new IValue[] {
-            own(DecoderProgram.list(embedding, finalNorm, head, manager.create(new Shape(0)))),
-            own(IValue.listFrom(layers)),
-            own(DecoderProgram.list(keys)),
-            own(DecoderProgram.list(values)),
-            own(DecoderProgram.value(rotation.cos())),
-            own(DecoderProgram.value(rotation.sin())),
-            own(IValue.listFrom((long) config.heads(), config.keyValueHeads(), config.headSize())),
-            own(IValue.from(config.normEpsilon())),
-        };
+        LOG.info("Loaded {} as {}: {} MB of weights{}", directory, precision, weightBytes >> 20, ProcessMemory.now());
+    }
+
+    /** The token embedding where it lies in the file: a step touches a row a token, and the rest needs no memory. */
+    private NDArray embeddingRows() {
+        long rowBytes = embedding.data().remaining() / config.vocabularySize();
+        return manager.newSubManager(Device.cpu())
+                .create(embedding.data(), new Shape(config.vocabularySize(), rowBytes), DataType.UINT8);
+    }
+
+    private IValue[] emptyCache() {
+        Shape shape = new Shape(slots.count(), config.keyValueHeads(), contextLength, config.headSize());
+        int type = precision == Precision.BFLOAT16 ? DecoderProgram.BFLOAT16 : DecoderProgram.FLOAT32;
+        try (IValue device = DecoderProgram.value(manager.create(new Shape(0)))) {
+            return IntStream.range(0, config.layers())
+                    .mapToObj(layer -> own(program.zeros(shape, type, device)))
+                    .toArray(IValue[]::new);
+        }
     }
 
     private LayerTensors.Part embeddingPart(String name) {
         return new LayerTensors.Part(name, config.vocabularySize(), config.hiddenSize());
-    }
-
-    private NDArray load(Safetensors weights, List<LayerTensors.Part> parts) {
-        if (parts.isEmpty()) {
-            return manager.create(new Shape(0));
-        }
-        NDList arrays = new NDList();
-        for (LayerTensors.Part part : parts) {
-            parameterCount += Arrays.stream(part.shape()).reduce(1, (a, b) -> a * b);
-            arrays.add(program.floats(manager, weights.tensor(part.name(), part.shape())));
-        }
-        NDArray whole = arrays.size() == 1 ? arrays.get(0) : NDArrays.concat(arrays);
-        if (arrays.size() > 1) {
-            arrays.close();
-        }
-        if (parts.get(0).shape().length == 1 || precision == Precision.FLOAT32) {
-            return whole;
-        }
-        try (whole) {
-            return program.convert(manager, whole, precision);
-        }
     }
 
     private IValue own(IValue value) {
@@ -173,6 +192,14 @@ public final class Decoder implements AutoCloseable {
     /** @return number of weights; a tied embedding counts once */
     public long parameterCount() {
         return parameterCount;
+    }
+
+    /**
+     * @return memory that the weights take, in bytes; the token embedding is not among them, which stays in its file,
+     *     save as the output head where the model shares them
+     */
+    public long weightBytes() {
+        return weightBytes;
     }
 
     /** @return longest sequence in tokens that a slot holds */

@@ -37,6 +37,13 @@ final class DecoderProgram implements AutoCloseable {
     /** Operators keep the meaning that they have in this version of the file format. */
     private static final byte[] FORMAT_VERSION = "10\n".getBytes(StandardCharsets.ISO_8859_1);
 
+    /** Torch's numbers of types. */
+    static final int INT8 = 1;
+
+    static final int FLOAT16 = 5;
+    static final int FLOAT32 = 6;
+    static final int BFLOAT16 = 15;
+
     private final PtSymbolBlock module;
 
     private DecoderProgram(PtSymbolBlock module) {
@@ -79,9 +86,29 @@ final class DecoderProgram implements AutoCloseable {
      * @return the result
      */
     NDArray run(NDManager manager, String method, IValue... arguments) {
-        try (IValue result = IValueUtils.runMethod(module, method, arguments)) {
+        try (IValue result = call(method, arguments)) {
             return result.toTensor((PtNDManager) manager);
         }
+    }
+
+    /**
+     * Runs a method.
+     *
+     * @param method    its name in {@code decoder.py}
+     * @param arguments in order; none is closed
+     * @return what it returns; the caller closes it
+     */
+    IValue call(String method, IValue... arguments) {
+        return IValueUtils.runMethod(module, method, arguments);
+    }
+
+    /** Torch's number of a file's type. */
+    static int number(Safetensors.Type type) {
+        return switch (type) {
+            case F32 -> FLOAT32;
+            case F16 -> FLOAT16;
+            case BF16 -> BFLOAT16;
+        };
     }
 
     /**
@@ -104,39 +131,20 @@ final class DecoderProgram implements AutoCloseable {
 
     /** Copies a mapped tensor into a float32 array that {@code manager} owns. */
     NDArray floats(NDManager manager, Safetensors.Tensor tensor) {
-        int dtype = switch (tensor.type()) {
-            case F32 -> 6;
-            case F16 -> 5;
-            case BF16 -> 15;
-        };
         // A buffer over the file is used where it lies; it must stay reachable until the copy is made.
         try (NDArray raw = manager.create(tensor.data(), new Shape(tensor.data().remaining()), DataType.UINT8);
                 IValue bytes = value(raw);
-                IValue type = IValue.from(dtype);
+                IValue type = IValue.from(number(tensor.type()));
                 NDArray flat = run(manager, "floats", bytes, type)) {
             return flat.reshape(new Shape(tensor.shape()));
         }
     }
 
-    /** A float32 matrix in another number format; {@code manager} owns it. */
-    NDArray convert(NDManager manager, NDArray matrix, Precision precision) {
-        int dtype = switch (precision) {
-            case FLOAT32 -> 6;
-            case BFLOAT16 -> 15;
-            case FLOAT16 -> 5;
-            case INT8 -> 12;
-        };
-        try (IValue value = value(matrix);
-                IValue type = IValue.from(dtype)) {
-            return run(manager, "convert", value, type);
-        }
-    }
-
-    /** Part of a KV cache for a precision, empty. DJL itself can't make bfloat16 arrays. */
-    NDArray zeros(NDManager manager, Shape shape, Precision precision) {
+    /** Zeros on the device of {@code like}; the caller closes it. DJL itself can't make bfloat16 arrays. */
+    IValue zeros(Shape shape, int type, IValue like) {
         try (IValue dimensions = IValue.listFrom(shape.getShape());
-                IValue type = IValue.from(precision == Precision.BFLOAT16 ? 15 : 6)) {
-            return run(manager, "zeros", dimensions, type);
+                IValue number = IValue.from(type)) {
+            return call("zeros", dimensions, number, like);
         }
     }
 

@@ -74,4 +74,19 @@ final class LayerTensors {
         tensors.add(config.feedForwardBias() ? List.of(new Part(prefix + "mlp.down_proj.bias", hidden)) : none);
         return tensors;
     }
+
+    static boolean isMatrix(List<Part> tensor) {
+        return !tensor.isEmpty() && tensor.get(0).shape().length == 2;
+    }
+
+    /** Numbers in all matrices of a model, an embedding that is not the output head's apart. */
+    static long matrixSize(ModelConfig config) {
+        return (long) config.vocabularySize() * config.hiddenSize()
+                + config.layers()
+                        * of(config, 0).stream()
+                                .filter(LayerTensors::isMatrix)
+                                .flatMap(List::stream)
+                                .mapToLong(part -> part.shape()[0] * part.shape()[1])
+                                .sum();
+    }
 }

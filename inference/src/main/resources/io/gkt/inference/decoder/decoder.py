@@ -4,28 +4,49 @@
 # one native call: the loop over layers and rows runs here, on CPU or CUDA alike. Java owns slots,
 # positions and sampling; this program owns the arithmetic and sees only what it is passed.
 #
-# `shape` is [query heads, key/value heads, head size]. `weights` is [token embedding, final norm,
-# output head]. A layer is its twelve tensors in the order of the unpacking in `layer`; one that the
-# architecture does not have has no elements. Queries, keys and values are one projection (rows in that
-# order), and so are gate and up.
+# `shape` is [query heads, key/value heads, head size]. A layer is its twelve tensors in the order of their use in
+# `project` and `mix`; one that the architecture does not have has no elements. Queries, keys and values are one
+# projection (rows in that order), and so are gate and up.
+#
+# `kernel` says how matrices are held and multiplied: 0 as tensors, which are integers with a scale a row or numbers of
+# any type, on any device; on x86 CPUs also 1 as tensors in oneDNN's order, 2 as float16 packed by FBGEMM, 3 as int8
+# packed by FBGEMM. Packed matrices are no tensors: they are in `packed`, the output head and then four a layer
+# (query-key-value, output, gate-up, down), and the tensors in their places have no elements.
 
 class Decoder(Module):
 
   def norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
     return torch.rms_norm(x, [x.size(-1)], weight, eps)
 
-  def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    if weight.is_quantized:
-      weight = torch.dequantize(weight)
-    y = torch.linear(x.to(weight.dtype), weight).to(x.dtype)
+  def linear(self, x: Tensor, weight: Tensor, bias: Tensor, kernel: int,
+             packed: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], index: int) -> Tensor:
+    if kernel == 3:
+      y = self.linear_int8(x, packed[index])
+    elif kernel == 2:
+      y = ops.quantized.linear_dynamic_fp16(x, packed[index])
+    elif kernel == 1:
+      y = ops.mkldnn._linear_pointwise(x.to(weight.dtype), weight, None, "none",
+                                       annotate(List[Optional[number]], []), "").to(x.dtype)
+    elif weight.is_quantized:
+      y = torch.linear(x, torch.dequantize(weight))
+    else:
+      y = torch.linear(x.to(weight.dtype), weight).to(x.dtype)
     if bias.numel() > 0:
       y = y + bias
     return y
 
-  def embed(self, table: Tensor, tokens: Tensor) -> Tensor:
-    if table.is_quantized:
-      table = torch.dequantize(table)
-    return torch.embedding(table, tokens).to(6)
+  # Each row is scaled by its own largest magnitude and split into two rows of integers from -63 to 63, what rounding
+  # took from the first being in the second: 13 bits a number, so that outliers leave the rest its precision. Rows
+  # don't influence one another, and the sums are exact integers. One product for both reads the weights once; CPUs
+  # without VNNI add pairs of products in 16 bits, which 7 bits can't overflow.
+  def linear_int8(self, x: Tensor, weight: __torch__.torch.classes.quantized.LinearPackedParamsBase) -> Tensor:
+    scale = torch.amax(torch.abs(x), [-1], True).clamp_min(1.0e-30) / 63.0
+    scaled = x / scale
+    coarse = torch.round(scaled)
+    rows = torch.cat([coarse, (scaled - coarse) * 126.0])
+    y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(rows, 1.0, 64, weight)
+    first, second = y.chunk(2)
+    return torch.add(first, second, alpha=1.0 / 126.0).mul_(scale)
 
   # Rotary position embedding over the halves of each head: x [.., heads, size], cos and sin [.., 1, size / 2].
   def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -35,10 +56,11 @@ class Decoder(Module):
     return torch.cat([first * cos - second * sin, second * cos + first * sin], -1)
 
   # Normed input to rotated queries [.., heads, size], rotated keys and values [.., kv heads, size].
-  def project(self, x: Tensor, layer: List[Tensor], cos: Tensor, sin: Tensor, shape: List[int],
-              eps: float) -> Tuple[Tensor, Tensor, Tensor]:
+  def project(self, x: Tensor, layer: List[Tensor], kernel: int,
+              packed: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], index: int,
+              cos: Tensor, sin: Tensor, shape: List[int], eps: float) -> Tuple[Tensor, Tensor, Tensor]:
     heads, kv_heads, size = shape
-    qkv = self.linear(self.norm(x, layer[0], eps), layer[1], layer[2])
+    qkv = self.linear(self.norm(x, layer[0], eps), layer[1], layer[2], kernel, packed, index)
     qkv = qkv.unflatten(-1, [heads + 2 * kv_heads, size])
     q = qkv.narrow(-2, 0, heads)
     k = qkv.narrow(-2, heads, kv_heads)
@@ -49,16 +71,21 @@ class Decoder(Module):
     return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
 
   # What follows attention: output projection, then the gated feed-forward network, both residual.
-  def mix(self, x: Tensor, attended: Tensor, layer: List[Tensor], eps: float) -> Tensor:
-    x = x + self.linear(attended, layer[3], layer[4])
-    gate, up = self.linear(self.norm(x, layer[7], eps), layer[8], layer[9]).chunk(2, -1)
-    return x + self.linear(torch.silu(gate) * up, layer[10], layer[11])
+  def mix(self, x: Tensor, attended: Tensor, layer: List[Tensor], kernel: int,
+          packed: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], index: int, eps: float) -> Tensor:
+    x = x + self.linear(attended, layer[3], layer[4], kernel, packed, index + 1)
+    gate, up = self.linear(self.norm(x, layer[7], eps), layer[8], layer[9], kernel, packed, index + 2).chunk(2, -1)
+    return x + self.linear(torch.silu(gate) * up, layer[10], layer[11], kernel, packed, index + 3)
 
   # One step over ragged rows. Row r is `rows[3r : 3r + 3]` = [slot, tokens already cached, new tokens];
   # `tokens` holds the new tokens of all rows, one after the other. Their keys and values are written into
-  # `keys` and `values`, one tensor [slots, kv heads, context, size] a layer. Returns the logits after the
-  # last new token of each row: [rows, vocabulary], float32. Rows share the matrix products and nothing else.
-  def step(self, tokens: List[int], rows: List[int], weights: List[Tensor], layers: List[List[Tensor]],
+  # `keys` and `values`, one tensor [slots, kv heads, context, size] a layer. `embedding` is the token embedding as
+  # bytes [vocabulary, bytes a row] of numbers of `embedding_type`; `weights` is [final norm, output head]. Returns
+  # the logits after the last new token of each row: [rows, vocabulary], float32. Rows share the matrix products and
+  # nothing else.
+  def step(self, tokens: List[int], rows: List[int], embedding: Tensor, embedding_type: int,
+           weights: List[Tensor], layers: List[List[Tensor]], kernel: int,
+           packed: List[__torch__.torch.classes.quantized.LinearPackedParamsBase],
            keys: List[Tensor], values: List[Tensor], cos: Tensor, sin: Tensor, shape: List[int],
            eps: float) -> Tensor:
     heads, kv_heads, size = shape
@@ -91,9 +118,10 @@ class Decoder(Module):
     cos = cos.index_select(0, position).unsqueeze(1)
     sin = sin.index_select(0, position).unsqueeze(1)
 
-    x = self.embed(weights[0], torch.tensor(tokens, dtype=4, device=device))
+    x = torch.index_select(embedding, 0, torch.tensor(tokens, dtype=4))
+    x = torch.view_copy(x, dtype=embedding_type).to(device=device, dtype=6)
     for i in range(len(layers)):
-      q, k, v = self.project(x, layers[i], cos, sin, shape, eps)
+      q, k, v = self.project(x, layers[i], kernel, packed, 1 + 4 * i, cos, sin, shape, eps)
       q = q.to(keys[i].dtype)
       keys[i].view([-1, size]).index_copy_(0, cell, k.reshape([-1, size]).to(q.dtype))
       values[i].view([-1, size]).index_copy_(0, cell, v.reshape([-1, size]).to(q.dtype))
@@ -116,9 +144,9 @@ class Decoder(Module):
         out = out.view([kv_heads, group, new, size]).permute([2, 0, 1, 3])
         attended.append(out.reshape([new, heads * size]))
         begin += new
-      x = self.mix(x, torch.cat(attended).to(x.dtype), layers[i], eps)
+      x = self.mix(x, torch.cat(attended).to(x.dtype), layers[i], kernel, packed, 1 + 4 * i, eps)
     x = x.index_select(0, torch.tensor(last, dtype=4, device=device))
-    return self.linear(self.norm(x, weights[1], eps), weights[2], weights[3])
+    return self.linear(self.norm(x, weights[0], eps), weights[1], torch.empty([0]), kernel, packed, 0)
 
   # Sum over the batch of weight * cross-entropy of each next token, over the sum of the weights.
   # `tokens` and `target_weights` are [batch, length]; target_weights[b, t] weighs the prediction of
@@ -133,12 +161,13 @@ class Decoder(Module):
     sin = sin.narrow(0, 0, length).unsqueeze(1)
     x = torch.embedding(weights[0], tokens.narrow(1, 0, length))
     for layer in layers:
-      q, k, v = self.project(x, layer, cos, sin, shape, eps)
+      q, k, v = self.project(x, layer, 0, self.nothing_packed(), 0, cos, sin, shape, eps)
       k = k.unsqueeze(3).expand([batch, length, kv_heads, group, size]).reshape([batch, length, heads, size])
       v = v.unsqueeze(3).expand([batch, length, kv_heads, group, size]).reshape([batch, length, heads, size])
       out = torch.scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2),
                                                None, 0.0, True)
-      x = self.mix(x, out.transpose(1, 2).reshape([batch, length, heads * size]), layer, eps)
+      x = self.mix(x, out.transpose(1, 2).reshape([batch, length, heads * size]), layer, 0, self.nothing_packed(), 0,
+                   eps)
     logits = torch.linear(self.norm(x, weights[1], eps), weights[2])
     targets = tokens.narrow(1, 1, length).flatten()
     nll = torch.nll_loss(torch.log_softmax(logits.flatten(0, 1), -1), targets, None, 0)
@@ -189,18 +218,51 @@ class Decoder(Module):
         p.addcdiv_(m, deviation, value=-rate / (1.0 - beta1 ** step))
     return torch.stack([loss.detach(), gradient_norm])
 
-  # A matrix of float32 in the number format in which it is held: torch's number of a type, or 12 (qint8) for integers
-  # with a scale a row.
-  def convert(self, matrix: Tensor, dtype: int) -> Tensor:
-    if dtype != 12:
-      return matrix.to(dtype)
-    scales = (torch.amax(torch.abs(matrix), [1]) / 127.0).clamp_min(1.0e-30)
-    return torch.quantize_per_channel(matrix, scales, torch.zeros_like(scales, dtype=4), 0, 12)
-
-  def zeros(self, shape: List[int], dtype: int) -> Tensor:
-    return torch.zeros(shape, dtype=dtype)
-
   # Raw little-endian bytes [n] as the float numbers that they hold; dtype is torch's number of their type
   # (5 float16, 6 float32, 15 bfloat16).
   def floats(self, raw: Tensor, dtype: int) -> Tensor:
     return torch.view_copy(raw, dtype=dtype).to(6)
+
+  def nothing_packed(self) -> List[__torch__.torch.classes.quantized.LinearPackedParamsBase]:
+    return annotate(List[__torch__.torch.classes.quantized.LinearPackedParamsBase], [])
+
+  # Zeros of a torch type on the device of `like`.
+  def zeros(self, shape: List[int], dtype: int, like: Tensor) -> Tensor:
+    return torch.zeros(shape, dtype=dtype, device=like.device)
+
+  def same(self, x: Tensor) -> Tensor:
+    return x
+
+  # The beginning of a block of memory as a matrix.
+  def matrix(self, block: Tensor, rows: int, columns: int) -> Tensor:
+    return block.narrow(0, 0, rows * columns).view([rows, columns])
+
+  # Puts rows of a matrix, raw as for `floats`, into `matrix` [rows, columns] from `row` on. Integers are the nearest
+  # ones for the scale that makes a row's largest magnitude 127; it is put into `scales` [rows].
+  def put(self, matrix: Tensor, scales: Tensor, row: int, raw: Tensor, dtype: int) -> int:
+    part = self.floats(raw, dtype).view([-1, matrix.size(1)])
+    target = matrix.narrow(0, row, part.size(0))
+    if matrix.dtype == 1:
+      scale = (torch.amax(torch.abs(part), [1]) / 127.0).clamp_min(1.0e-30)
+      scales.narrow(0, row, part.size(0)).copy_(scale)
+      part = torch.round(part / scale.unsqueeze(1))
+    target.copy_(part)
+    return row + part.size(0)
+
+  def with_scales(self, matrix: Tensor, scales: Tensor) -> Tensor:
+    return torch._make_per_channel_quantized_tensor(matrix, scales, torch.zeros_like(scales, dtype=4), 0)
+
+  # A copy of a matrix filled by `put` as kernels 0 and 1 use it.
+  def hold(self, matrix: Tensor, scales: Tensor, kernel: int, like: Tensor) -> Tensor:
+    if kernel == 1:
+      return ops.mkldnn._reorder_linear_weight(matrix, None)
+    if matrix.dtype == 1:
+      matrix = self.with_scales(matrix, scales)
+    return matrix.to(like.device, copy=True)
+
+  # A copy of a matrix filled by `put` as kernels 2 and 3 use it.
+  def pack(self, matrix: Tensor, scales: Tensor,
+           kernel: int) -> __torch__.torch.classes.quantized.LinearPackedParamsBase:
+    if kernel == 2:
+      return ops.quantized.linear_prepack_fp16(matrix, None)
+    return ops.quantized.linear_prepack(self.with_scales(matrix, scales), None)

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every variant of the architecture, in every number format, against plain loops. */
 class DecoderTest {
@@ -34,10 +35,14 @@ class DecoderTest {
             "\"hidden_size\":24,\"num_hidden_layers\":2,\"intermediate_size\":40,\"vocab_size\":50,"
                     + "\"max_position_embeddings\":64,\"rms_norm_eps\":1e-5,\"eos_token_id\":[3,4],";
 
+    /** Where outliers are asked for, its embedding has a component that is 100 times as large as the others. */
+    private static final int OUTLIER_TOKEN = 0;
+
     @TempDir
     private Path directory;
 
     private final Map<String, double[]> weights = new HashMap<>();
+    private boolean outliers;
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(
@@ -102,11 +107,46 @@ class DecoderTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void aNeighbourWithOutliersChangesNothing(Precision precision) throws IOException {
+        outliers = true;
+        ModelConfig config =
+                write("\"model_type\":\"llama\",\"num_attention_heads\":4,\"num_key_value_heads\":2", Type.F32, 1);
+        try (Decoder decoder = Decoder.load(directory, config, precision, 2, 32)) {
+            float[] beside = besideNeighbour(decoder, 8);
+            float[] besideOutliers = besideNeighbour(decoder, OUTLIER_TOKEN);
+            assertThat(besideOutliers).as("the same shapes, bit for bit").isEqualTo(beside);
+
+            Slot slot = decoder.slots().acquire(new int[] {1}).orElseThrow();
+            slot.truncate(0);
+            float[] alone = decoder.step(List.of(new Chunk(slot, new int[] {1, 2, 3})))[0];
+            // Another order of additions may round a half to the other side in 16 bits.
+            float tolerance = precision == Precision.BFLOAT16 ? 0.2f : 1e-3f;
+            for (int id = 0; id < alone.length; id++) {
+                assertThat(beside[id]).as("another shape").isCloseTo(alone[id], within(tolerance));
+            }
+        }
+    }
+
+    private static float[] besideNeighbour(Decoder decoder, int neighbour) {
+        Slot first = decoder.slots().acquire(new int[] {1}).orElseThrow();
+        Slot second = decoder.slots().acquire(new int[] {1}).orElseThrow();
+        first.truncate(0);
+        second.truncate(0);
+        float[] logits = decoder.step(List.of(
+                new Chunk(first, new int[] {1, 2, 3}), new Chunk(second, new int[] {neighbour, neighbour})))[0];
+        decoder.slots().release(first);
+        decoder.slots().release(second);
+        return logits;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Precision.class)
     @EnabledOnOs(OS.LINUX)
-    void nativeMemoryDoesNotGrow() throws IOException {
+    void nativeMemoryDoesNotGrow(Precision precision) throws IOException {
         ModelConfig config = write("\"model_type\":\"llama\",\"num_attention_heads\":4", Type.F32, 1);
-        try (Decoder decoder = Decoder.load(directory, config, Precision.FLOAT32, 2, 32)) {
+        try (Decoder decoder = Decoder.load(directory, config, precision, 2, 32)) {
             generate(decoder, 1_000);
             long before = residentKilobytes();
             generate(decoder, 4_000);
@@ -253,6 +293,9 @@ class DecoderTest {
         double[] rounded = new double[size];
         for (int i = 0; i < size; i++) {
             float value = (float) (random.nextGaussian() * 0.3 + (part.name().contains("norm") ? 1 : 0));
+            if (outliers && part.name().equals(LayerTensors.EMBEDDING) && i == OUTLIER_TOKEN) {
+                value *= 100;
+            }
             switch (type) {
                 case F32 -> {
                     data.putFloat(value);
