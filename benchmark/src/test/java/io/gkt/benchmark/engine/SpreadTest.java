@@ -24,7 +24,6 @@ class SpreadTest {
     @Test
     void refusesRoundsThatAreMissing() {
         assertThatThrownBy(() -> Spread.of(List.of())).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Spread.ofRatios(List.of(1.0), List.of()))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Spread.ofRatios(List.of(1.0), List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 }
