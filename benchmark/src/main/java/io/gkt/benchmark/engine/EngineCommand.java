@@ -75,7 +75,8 @@ public final class EngineCommand implements Callable<Integer> {
 
     @Option(
             names = "--quick",
-            description = "About a minute: two short rounds of the smallest and largest batch and prompt's shortest.")
+            description =
+                    "Minutes: two short rounds of the first and last batch size and the first prompt, without Q4_0.")
     private boolean quick;
 
     @Option(

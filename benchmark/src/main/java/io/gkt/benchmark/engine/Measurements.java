@@ -47,10 +47,13 @@ record Measurements(
         return tokensPerSecond.get(alternative).get(workload.name());
     }
 
-    /** @return the machine's median bandwidth, in bytes a second */
-    double bandwidth() {
-        return Spread.of(rooflines.stream().map(Roofline::bytesPerSecond).toList())
-                .median();
+    /** @return the machine's bandwidth, in bytes a second: the median of the rounds' medians, lowest and highest try */
+    Spread bandwidth() {
+        List<Spread> rounds = rooflines.stream().map(Roofline::bytesPerSecond).toList();
+        return new Spread(
+                Spread.of(rounds.stream().map(Spread::median).toList()).median(),
+                Spread.of(rounds.stream().map(Spread::low).toList()).low(),
+                Spread.of(rounds.stream().map(Spread::high).toList()).high());
     }
 
     /** @return the machine's median speed in the arithmetic of a precision, in operations a second */

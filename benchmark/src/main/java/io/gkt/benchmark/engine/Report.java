@@ -1,6 +1,7 @@
 package io.gkt.benchmark.engine;
 
 import io.gkt.benchmark.gguf.GgmlType;
+import io.gkt.benchmark.result.MarkdownTable;
 import io.gkt.benchmark.shape.Shape;
 import io.gkt.inference.checkpoint.ModelConfig;
 import io.gkt.inference.decoder.Precision;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What a run has found, for people and for programs.
@@ -47,7 +49,11 @@ record Report(
     private static final double PREFILL = 2;
 
     static String name(Precision precision) {
-        return "ours, " + precision.name().toLowerCase(Locale.ROOT);
+        return "ours, " + lowerCase(precision);
+    }
+
+    private static String lowerCase(Precision precision) {
+        return precision.name().toLowerCase(Locale.ROOT);
     }
 
     static String name(GgmlType type) {
@@ -64,60 +70,63 @@ record Report(
     }
 
     String markdown() {
-        StringBuilder text = new StringBuilder();
-        text.append(introduction()).append("\n\n");
-        List<String> header = new ArrayList<>(List.of("tokens/s"));
-        workloads.forEach(workload -> header.add(workload.name()));
-        header.add("logit error");
-        line(text, header);
-        text.append("|---|").append("---:|".repeat(header.size() - 1)).append('\n');
-        measurements.tokensPerSecond().keySet().forEach(alternative -> {
-            List<String> cells = row(alternative, workload -> rates(measurements.rates(alternative, workload)));
-            cells.add("%.1e".formatted(measurements.logitErrors().get(alternative)));
-            line(text, cells);
-        });
+        List<String> headings = new ArrayList<>(List.of("tokens/s"));
+        workloads.forEach(workload -> headings.add(workload.name()));
+        headings.add("logit error");
+        MarkdownTable table = new MarkdownTable(headings.toArray(String[]::new));
+        measurements
+                .tokensPerSecond()
+                .keySet()
+                .forEach(alternative -> row(
+                        table,
+                        alternative,
+                        workload -> rates(measurements.rates(alternative, workload)),
+                        "%.1e".formatted(measurements.logitErrors().get(alternative))));
         for (Precision precision : precisions) {
-            List<String> cells = row(
-                    "bound, " + precision.name().toLowerCase(Locale.ROOT),
-                    workload -> number(bound(precision, workload)));
-            cells.add("");
-            line(text, cells);
+            row(table, "bound, " + lowerCase(precision), workload -> number(bound(precision, workload)), "");
         }
         for (Precision precision : precisions) {
-            peer(precision).ifPresent(peer -> {
-                List<String> cells = row(
-                        name(precision) + " / " + peer,
-                        workload -> ratios(Spread.ofRatios(
-                                measurements.rates(name(precision), workload), measurements.rates(peer, workload))));
-                cells.add("");
-                line(text, cells);
-            });
+            peer(precision)
+                    .ifPresent(peer -> row(
+                            table,
+                            name(precision) + " / " + peer,
+                            workload -> ratios(Spread.ofRatios(
+                                    measurements.rates(name(precision), workload), measurements.rates(peer, workload))),
+                            ""));
         }
-        text.append('\n');
+        StringBuilder text =
+                new StringBuilder(introduction()).append("\n\n").append(table).append('\n');
         verdicts().forEach(verdict -> text.append("- ").append(verdict).append('\n'));
         return text.toString();
     }
 
+    private void row(MarkdownTable table, String name, Function<Workload, String> cell, String last) {
+        List<Object> cells = new ArrayList<>(List.of(name));
+        workloads.forEach(workload -> cells.add(cell.apply(workload)));
+        cells.add(last);
+        table.row(cells.toArray());
+    }
+
     private String introduction() {
-        return "Shape of %s, random weights, %d of %d cores (%s), %s%s. Decoding continues sequences of %d tokens. Medians of %d rounds (lowest to highest). Memory: %.1f GB/s; arithmetic: %s."
+        String arithmetic = precisions.stream()
+                .map(precision ->
+                        lowerCase(precision) + " %.0f Gop/s".formatted(measurements.operations(precision) / 1e9))
+                .collect(Collectors.joining(", "));
+        return ("Shape of %s, random weights, %d of %d cores (%s), %s, %s. Medians of %d rounds (lowest to highest);"
+                        + " decoding continues sequences of %d tokens. Memory: %.1f (%.1f–%.1f) GB/s; arithmetic: %s.")
                 .formatted(
                         shape,
                         threads,
                         Runtime.getRuntime().availableProcessors(),
                         processor(),
-                        llamaVersion == null ? "without llama.cpp, " : "llama.cpp " + llamaVersion + ", ",
+                        llamaVersion == null ? "without llama.cpp" : "llama.cpp " + llamaVersion,
                         LocalDate.now(),
-                        Workload.DECODE_CONTEXT,
                         measurements.rooflines().size(),
-                        measurements.bandwidth() / 1e9,
-                        String.join(
-                                ", ",
-                                precisions.stream()
-                                        .map(precision -> "%s %.0f Gop/s"
-                                                .formatted(
-                                                        precision.name().toLowerCase(Locale.ROOT),
-                                                        measurements.operations(precision) / 1e9))
-                                        .toList()));
+                        Workload.DECODE_CONTEXT,
+                        measurements.bandwidth().median() / 1e9,
+                        measurements.bandwidth().low() / 1e9,
+                        measurements.bandwidth().high() / 1e9,
+                        arithmetic);
     }
 
     private static String processor() {
@@ -130,16 +139,6 @@ record Report(
         } catch (IOException e) {
             return System.getProperty("os.arch");
         }
-    }
-
-    private List<String> row(String name, Function<Workload, String> cell) {
-        List<String> cells = new ArrayList<>(List.of(name));
-        workloads.forEach(workload -> cells.add(cell.apply(workload)));
-        return cells;
-    }
-
-    private static void line(StringBuilder text, List<String> cells) {
-        text.append("| ").append(String.join(" | ", cells)).append(" |\n");
     }
 
     private static String rates(List<Double> rates) {
@@ -166,7 +165,7 @@ record Report(
                         workload,
                         bytesPerWeight,
                         precision.cacheBytes(),
-                        measurements.bandwidth(),
+                        measurements.bandwidth().median(),
                         measurements.operations(precision));
     }
 

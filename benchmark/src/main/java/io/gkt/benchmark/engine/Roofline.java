@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,13 +32,13 @@ import java.util.zip.ZipOutputStream;
 /**
  * What the machine can do at most, measured now.
  *
- * @param bytesPerSecond      read from main memory
+ * @param bytesPerSecond      read from main memory: lowest, median and highest of several tries
  * @param operationsPerSecond of a large matrix product, by the arithmetic of a precision; a multiplication and an
  *                            addition count as two
  */
-record Roofline(double bytesPerSecond, Map<Precision, Double> operationsPerSecond) {
+record Roofline(Spread bytesPerSecond, Map<Precision, Double> operationsPerSecond) {
 
-    private static final int REPETITIONS = 10;
+    private static final int REPETITIONS = 15;
     /** Several times the size of a last-level cache. */
     private static final int READ_NUMBERS = 1 << 27;
     /** Linux's number for it. */
@@ -44,6 +46,7 @@ record Roofline(double bytesPerSecond, Map<Precision, Double> operationsPerSecon
 
     private static final int TOKENS = 512;
     private static final int WIDTH = 4096;
+    private static final double OPERATIONS = 2.0 * TOKENS * WIDTH * WIDTH;
 
     private static final int FLOAT32 = 6;
     private static final int BFLOAT16 = 15;
@@ -55,12 +58,14 @@ record Roofline(double bytesPerSecond, Map<Precision, Double> operationsPerSecon
      * multiplies matrices with the kernels that the decoder uses.
      *
      * @param threads that read and multiply
-     * @return the best of several tries each
+     * @return medians of several tries
      */
     static Roofline measure(int threads) throws Exception {
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
                 Program program = new Program((PtNDManager) manager)) {
-            double bandwidth = Math.max(program.read(), compareBuffers(threads));
+            Spread sums = program.read();
+            Spread comparisons = compareBuffers(threads);
+            Spread bandwidth = sums.median() > comparisons.median() ? sums : comparisons;
             Map<Precision, Double> operations = new EnumMap<>(Precision.class);
             operations.put(Precision.FLOAT32, program.multiply(FLOAT32));
             operations.put(Precision.BFLOAT16, program.multiply(BFLOAT16));
@@ -71,13 +76,13 @@ record Roofline(double bytesPerSecond, Map<Precision, Double> operationsPerSecon
         }
     }
 
-    private static double compareBuffers(int threads) throws Exception {
+    private static Spread compareBuffers(int threads) throws Exception {
         ByteBuffer[] buffers = Stream.generate(() -> hugePages(READ_NUMBERS / 2 / threads * Float.BYTES))
                 .limit(2L * threads)
                 .toArray(ByteBuffer[]::new);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
-            double seconds = best(() -> {
+            return rate(2.0 * threads * buffers[0].remaining(), () -> {
                 Future<?>[] parts = IntStream.range(0, threads)
                         .mapToObj(i -> pool.submit(() -> buffers[2 * i].mismatch(buffers[2 * i + 1])))
                         .toArray(Future<?>[]::new);
@@ -85,7 +90,6 @@ record Roofline(double bytesPerSecond, Map<Precision, Double> operationsPerSecon
                     part.get();
                 }
             });
-            return 2.0 * threads * buffers[0].remaining() / seconds;
         } finally {
             pool.shutdown();
         }
@@ -106,14 +110,14 @@ record Roofline(double bytesPerSecond, Map<Precision, Double> operationsPerSecon
         void run() throws Exception;
     }
 
-    private static double best(Work work) throws Exception {
-        long best = Long.MAX_VALUE;
+    private static Spread rate(double amount, Work work) throws Exception {
+        List<Double> rates = new ArrayList<>();
         for (int i = 0; i < REPETITIONS; i++) {
             long start = System.nanoTime();
             work.run();
-            best = Math.min(best, System.nanoTime() - start);
+            rates.add(amount * 1e9 / (System.nanoTime() - start));
         }
-        return best / 1e9;
+        return Spread.of(rates);
     }
 
     /** {@code roofline.py}, packed and loaded as the decoder is. */
@@ -145,16 +149,16 @@ record Roofline(double bytesPerSecond, Map<Precision, Double> operationsPerSecon
             zip.closeEntry();
         }
 
-        double read() throws Exception {
+        Spread read() throws Exception {
             try (IValue numbers = matrix(READ_NUMBERS / WIDTH, FLOAT32)) {
-                return READ_NUMBERS * (double) Float.BYTES / best(() -> run("read", numbers));
+                return rate(READ_NUMBERS * (double) Float.BYTES, () -> run("read", numbers));
             }
         }
 
         double multiply(int type) throws Exception {
             try (IValue x = matrix(TOKENS, type);
                     IValue weight = matrix(WIDTH, type)) {
-                return operations(best(() -> run("multiply", x, weight)));
+                return rate(OPERATIONS, () -> run("multiply", x, weight)).median();
             }
         }
 
@@ -164,12 +168,9 @@ record Roofline(double bytesPerSecond, Map<Precision, Double> operationsPerSecon
                     IValue activations = call("quantize", x, IValue.from(UNSIGNED_BYTE));
                     IValue integers = call("quantize", weight, IValue.from(SIGNED_BYTE));
                     IValue packed = call("pack", integers)) {
-                return operations(best(() -> run("multiply_integers", activations, packed)));
+                return rate(OPERATIONS, () -> run("multiply_integers", activations, packed))
+                        .median();
             }
-        }
-
-        private static double operations(double seconds) {
-            return 2.0 * TOKENS * WIDTH * WIDTH / seconds;
         }
 
         private IValue matrix(int rows, int type) {

@@ -36,6 +36,7 @@ class EngineCommandTest {
         assertThat(run(
                         "--shape=negligible",
                         "--quick",
+                        "--rounds=1",
                         "--precisions=float32",
                         "--batches=1,2",
                         "--prompts=8",
@@ -43,10 +44,10 @@ class EngineCommandTest {
                         "--directory=" + directory))
                 .as(err.toString())
                 .isZero();
-        assertThat(out.toString()).contains("| decode 1 |", "prefill 8", "| ours, float32 |", "| bound, float32 |");
+        assertThat(out.toString()).contains("decode 1 |", "prefill 8 |", "| ours, float32 ", "| bound, float32 ");
         JsonNode json = JsonMapper.shared().readTree(directory.resolve("engine-negligible.json"));
         assertThat(json.path("tokens_per_second").path("ours, float32").path("decode 2"))
-                .hasSize(2)
+                .hasSize(1)
                 .allMatch(rate -> rate.asDouble() > 0);
     }
 
