@@ -1,5 +1,6 @@
 package io.gkt.benchmark;
 
+import io.gkt.benchmark.engine.EngineCommand;
 import io.gkt.benchmark.scheduler.SchedulerBenchmark;
 import io.gkt.benchmark.service.HandoverBenchmark;
 import io.gkt.benchmark.service.PrefixBenchmark;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "0.1.0",
         subcommands = {
+            EngineCommand.class,
             SchedulerBenchmark.class,
             ServiceBenchmark.class,
             PrefixBenchmark.class,

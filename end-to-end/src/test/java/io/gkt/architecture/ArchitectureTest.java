@@ -84,9 +84,12 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** The benchmark calls the library beside the decoder, to measure what it can reach at most. */
     @ParameterizedTest
-    @EnumSource(names = "INFERENCE", mode = EnumSource.Mode.EXCLUDE)
-    void onlyInferenceKnowsWhatRunsModels(Module module) {
+    @EnumSource(
+            names = {"INFERENCE", "BENCHMARK"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void onlyInferenceAndItsBenchmarkKnowWhatRunsModels(Module module) {
         noClasses()
                 .that(module.contains())
                 .should()
