@@ -1,5 +1,6 @@
 package io.gkt.benchmark;
 
+import io.gkt.benchmark.scheduler.SchedulerBenchmark;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         version = "0.1.0",
-        subcommands = {},
+        subcommands = {SchedulerBenchmark.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all is well", "1:a measurement failed", "2:wrong usage"},
         footerHeading = "%n",

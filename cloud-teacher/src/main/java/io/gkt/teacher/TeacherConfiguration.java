@@ -4,6 +4,7 @@ import io.gkt.demo.DemoModels;
 import io.gkt.inference.LanguageModel;
 import io.gkt.service.ModelSettings;
 import io.gkt.teacher.batching.BatchMetrics;
+import io.gkt.teacher.batching.BatchPolicy;
 import io.gkt.teacher.batching.MicroBatcher;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
@@ -21,7 +22,8 @@ class TeacherConfiguration {
 
     @Bean
     MicroBatcher microBatcher(TeacherSettings settings, LanguageModel model, MeterRegistry registry) {
-        return new MicroBatcher(
-                model, settings.maxBatchDelay(), settings.queueCapacity(), new BatchMetrics(registry, model.name()));
+        BatchPolicy policy = new BatchPolicy(
+                settings.batching(), settings.maxBatchDelay(), settings.maxStepTokens(), settings.queueCapacity());
+        return new MicroBatcher(model, policy, new BatchMetrics(registry, model.name()));
     }
 }

@@ -1,6 +1,8 @@
 package io.gkt.teacher;
 
 import io.gkt.inference.decoder.Precision;
+import io.gkt.teacher.batching.Batching;
+import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -21,8 +23,11 @@ import org.springframework.validation.annotation.Validated;
  *                        {@code float16} or {@code int8}
  * @param contextLength   longest prompt and answer together, in tokens; unset takes the model's own, at most 4096
  * @param kvCacheLimit    most memory that the KV cache may take
+ * @param batching        when requests that wait may run: {@code continuous}, with the next step; {@code static}, when
+ *                        the batch before is done
  * @param maxBatchSize    most requests that run at once
  * @param maxBatchDelay   longest time that an idle teacher waits for company, counted from the oldest request
+ * @param maxStepTokens   most new tokens that one step computes, of prompts and answers; at least max-batch-size
  * @param queueCapacity   most requests that wait; more are refused
  * @param maxTokens       most tokens of an answer, and what a request gets that does not say
  * @param defaultDeadline time for requests that don't bring a deadline
@@ -34,13 +39,21 @@ public record TeacherSettings(
         @NotNull @DefaultValue("float32") Precision precision,
         @Min(1) Integer contextLength,
         @NotNull @DefaultValue("2GB") DataSize kvCacheLimit,
+        @NotNull @DefaultValue("continuous") Batching batching,
         @Min(1) @Max(1024) @DefaultValue("16") int maxBatchSize,
 
         @NotNull @DurationMin @DurationMax(seconds = 10) @DefaultValue("1ms")
         Duration maxBatchDelay,
 
+        @Min(1) @DefaultValue("256") int maxStepTokens,
         @Min(1) @Max(100_000) @DefaultValue("256") int queueCapacity,
         @Min(1) @DefaultValue("1024") int maxTokens,
 
         @NotNull @DurationMin(millis = 1) @DurationMax(hours = 1) @DefaultValue("60s")
-        Duration defaultDeadline) {}
+        Duration defaultDeadline) {
+
+    /** @return whether each request of a full batch gets its next token with each step */
+    @AssertTrue(message = "max-step-tokens must be at least max-batch-size") boolean isStepLargeEnough() {
+        return maxStepTokens >= maxBatchSize;
+    }
+}

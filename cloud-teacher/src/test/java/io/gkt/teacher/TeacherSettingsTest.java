@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gkt.inference.decoder.Precision;
 import io.gkt.service.SettingsHelp;
+import io.gkt.teacher.batching.Batching;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +35,10 @@ class TeacherSettingsTest {
                         Precision.FLOAT32,
                         null,
                         DataSize.ofGigabytes(2),
+                        Batching.CONTINUOUS,
                         16,
                         Duration.ofMillis(1),
+                        256,
                         256,
                         1024,
                         Duration.ofSeconds(60))));
@@ -48,8 +51,10 @@ class TeacherSettingsTest {
                         "gkt.teacher.precision=int8",
                         "gkt.teacher.context-length=100",
                         "gkt.teacher.kv-cache-limit=1MB",
+                        "gkt.teacher.batching=static",
                         "gkt.teacher.max-batch-size=2",
                         "gkt.teacher.max-batch-delay=0ms",
+                        "gkt.teacher.max-step-tokens=7",
                         "gkt.teacher.queue-capacity=3",
                         "gkt.teacher.max-tokens=4",
                         "gkt.teacher.default-deadline=5s")
@@ -59,8 +64,10 @@ class TeacherSettingsTest {
                                 Precision.INT8,
                                 100,
                                 DataSize.ofMegabytes(1),
+                                Batching.STATIC,
                                 2,
                                 Duration.ZERO,
+                                7,
                                 3,
                                 4,
                                 Duration.ofSeconds(5))));
@@ -74,6 +81,9 @@ class TeacherSettingsTest {
                 "max-batch-size=x",
                 "max-batch-delay=-1ms",
                 "max-batch-delay=1h",
+                "batching=dynamic",
+                "max-step-tokens=0",
+                "max-step-tokens=15",
                 "queue-capacity=0",
                 "max-tokens=0",
                 "default-deadline=0s",

@@ -79,6 +79,7 @@ public class EdgeStudentApplication {
                 new Admission(settings.maxConcurrentGenerations(), settings.queueCapacity()),
                 settings.guidance().boundary(),
                 settings.requestTimeout(),
+                settings.maxStepTokens(),
                 registry);
     }
 

@@ -26,6 +26,7 @@ import org.springframework.validation.annotation.Validated;
  *                                 4096
  * @param kvCacheLimit             most memory that the KV cache may take
  * @param maxConcurrentGenerations answers made at the same time
+ * @param maxStepTokens            most tokens of a prompt that one step computes
  * @param queueCapacity            requests that may wait for their turn; more are refused with 429
  * @param requestTimeout           after which an answer is given up
  * @param teacher                  who guides
@@ -39,6 +40,7 @@ public record StudentSettings(
         @Min(1) Integer contextLength,
         @NotNull @DefaultValue("2GB") DataSize kvCacheLimit,
         @Min(1) @Max(1024) @DefaultValue("4") int maxConcurrentGenerations,
+        @Min(1) @DefaultValue("256") int maxStepTokens,
         @Min(0) @DefaultValue("64") int queueCapacity,
         @DurationMin(millis = 1) @DefaultValue("120s") Duration requestTimeout,
         @Valid @DefaultValue Teacher teacher,

@@ -26,6 +26,7 @@ public final class BatchMetrics {
     private final MeterRegistry registry;
     private final String model;
     private final DistributionSummary batchSize;
+    private final DistributionSummary stepTokens;
     private final Timer queueTime;
     private final Timer prefillTime;
     private final Timer decodeTime;
@@ -43,6 +44,10 @@ public final class BatchMetrics {
                 .description("Rows of a step")
                 .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64, 128)
                 .register(registry);
+        this.stepTokens = DistributionSummary.builder("gkt.teacher.step.tokens")
+                .description("New tokens of a step, of prompts and of answers")
+                .serviceLevelObjectives(1, 4, 16, 64, 128, 256, 512, 1024, 2048)
+                .register(registry);
         this.queueTime = timer("gkt.teacher.queue.time", "From arrival to the first step", SECONDS_TO_FIRST_TOKEN);
         this.prefillTime = timer("gkt.teacher.prefill.time", "From the first step to the first token", SECONDS);
         this.decodeTime = timer("gkt.teacher.decode.time", "From the first token to the last", SECONDS);
@@ -59,8 +64,9 @@ public final class BatchMetrics {
                 .register(registry);
     }
 
-    void step(int rows) {
+    void step(int rows, int tokens) {
         batchSize.record(rows);
+        stepTokens.record(tokens);
     }
 
     void finished(BatchRequest request, BatchResult result) {

@@ -1,7 +1,6 @@
 package io.gkt.teacher.batching;
 
 import io.gkt.inference.LanguageModel;
-import io.gkt.inference.decoder.Chunk;
 import io.gkt.inference.decoder.Slot;
 import io.gkt.service.ApiException;
 import java.time.Duration;
@@ -22,8 +21,8 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Runs requests as rows of one batch, one step of the model after the other (iteration-level batching: Yu et al., Orca,
  * OSDI 2022). Between steps rows leave that are done, cancelled or past their deadline, and waiting requests take
- * their places; a newcomer's prompt is computed in chunks beside the others' next tokens. An idle batch waits a moment
- * for company before it starts.
+ * their places; a newcomer's prompt is computed in chunks beside the others' next tokens. An idle batch may wait a
+ * moment for company before it starts. {@link Batching#STATIC} is what it is measured against.
  *
  * <p>One thread runs the batch. It stops before the web server does: meanwhile requests that come or wait are told to
  * go elsewhere, and those that run are finished.
@@ -32,17 +31,13 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MicroBatcher.class);
 
-    /** Bounds how long newcomers hold up the rows that decode. */
-    private static final int PREFILL_TOKENS_PER_STEP = 256;
-
     private static final Duration RESTART = Duration.ofSeconds(5);
 
     /** Weight of the newest request in the mean time that requests take. */
     private static final double NEWEST = 0.1;
 
     private final LanguageModel model;
-    private final long maxBatchDelay;
-    private final int queueCapacity;
+    private final BatchPolicy policy;
     private final BatchMetrics metrics;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -58,15 +53,13 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
     private volatile double meanNanos = 1e9;
 
     /**
-     * @param model         the model; as many rows run at once as it has slots
-     * @param maxBatchDelay longest time that an idle batch waits for company, counted from the oldest request
-     * @param queueCapacity most requests that wait
-     * @param metrics       counts what happens
+     * @param model   the model; as many rows run at once as it has slots
+     * @param policy  how requests become batches
+     * @param metrics counts what happens
      */
-    public MicroBatcher(LanguageModel model, Duration maxBatchDelay, int queueCapacity, BatchMetrics metrics) {
+    public MicroBatcher(LanguageModel model, BatchPolicy policy, BatchMetrics metrics) {
         this.model = model;
-        this.maxBatchDelay = maxBatchDelay.toNanos();
-        this.queueCapacity = queueCapacity;
+        this.policy = policy;
         this.metrics = metrics;
         metrics.watch(() -> counts().running(), () -> counts().waiting());
     }
@@ -104,7 +97,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
             if (row.expired(System.nanoTime())) {
                 throw refused(row, "deadline", expired());
             }
-            if (waiting.size() >= queueCapacity) {
+            if (waiting.size() >= policy.queueCapacity()) {
                 throw refused(row, "queue_full", ApiException.queueFull(timeToEmptyQueue()));
             }
             if (underWay.putIfAbsent(request.id(), row) != null) {
@@ -186,7 +179,9 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
                     continue;
                 }
                 long now = System.nanoTime();
-                long delay = waiting.peek().request().arrival() + maxBatchDelay - now;
+                long delay = waiting.peek().request().arrival()
+                        + policy.maxBatchDelay().toNanos()
+                        - now;
                 if (delay <= 0 || waiting.size() >= maxBatchSize()) {
                     return true;
                 }
@@ -223,6 +218,9 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
 
     private void admit() {
         refuseAll(takeExpired(), "deadline", expired());
+        if (policy.batching() == Batching.STATIC && !running.isEmpty()) {
+            return;
+        }
         while (model.decoder().slots().available() > 0) {
             Row row;
             lock.lock();
@@ -245,48 +243,37 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
 
     private void step() {
         leaveThoseDone();
-        List<Row> rows = new ArrayList<>();
-        List<Chunk> chunks = new ArrayList<>();
-        int prefill = PREFILL_TOKENS_PER_STEP;
-        for (Row row : running) {
-            if (!row.prefilling()) {
-                rows.add(row);
-                chunks.add(row.next(1));
-            } else if (prefill > 0) {
-                Chunk chunk = row.next(prefill);
-                rows.add(row);
-                chunks.add(chunk);
-                prefill -= chunk.tokens().length;
-            }
-        }
-        if (!rows.isEmpty()) {
-            compute(rows, chunks);
+        Step step = Step.plan(running, policy.maxStepTokens());
+        if (!step.isEmpty()) {
+            compute(step);
             leaveThoseDone();
         }
     }
 
-    private void compute(List<Row> rows, List<Chunk> chunks) {
-        metrics.step(rows.size());
+    private void compute(Step step) {
+        int rows = step.rows().size();
+        metrics.step(rows, step.tokens());
         float[][] logits;
         try {
-            logits = model.decoder().step(chunks);
+            logits = model.decoder().step(step.chunks());
         } catch (RuntimeException e) {
-            if (rows.size() > 1) {
-                LOG.warn("A step of {} rows failed; they are tried one by one", rows.size(), e);
-                for (int i = 0; i < rows.size(); i++) {
-                    compute(rows.subList(i, i + 1), chunks.subList(i, i + 1));
+            if (rows > 1) {
+                LOG.warn("A step of {} rows failed; they are tried one by one", rows, e);
+                for (int i = 0; i < rows; i++) {
+                    compute(step.only(i));
                 }
                 return;
             }
-            LOG.error("Request {} failed", rows.get(0).request().id(), e);
-            leave(rows.get(0), ApiException.internal());
+            Row row = step.rows().get(0);
+            LOG.error("Request {} failed", row.request().id(), e);
+            leave(row, ApiException.internal());
             return;
         }
         long now = System.nanoTime();
-        for (int i = 0; i < logits.length; i++) {
-            Row row = rows.get(i);
+        for (int i = 0; i < rows; i++) {
+            Row row = step.rows().get(i);
             float[] own = logits[i];
-            guarded(row, () -> row.accept(own, rows.size(), now));
+            guarded(row, () -> row.accept(own, rows, now));
         }
     }
 
@@ -303,8 +290,10 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
     private void leaveThoseDone() {
         long now = System.nanoTime();
         boolean abort = aborting();
+        boolean together = policy.batching() == Batching.STATIC;
+        boolean allFinished = running.stream().allMatch(Row::finished);
         for (Row row : List.copyOf(running)) {
-            if (row.finished()) {
+            if (row.finished() && (allFinished || !together)) {
                 leave(row, null);
             } else if (row.cancelled()) {
                 metrics.cancelled("decoding");

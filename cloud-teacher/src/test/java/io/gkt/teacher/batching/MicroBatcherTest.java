@@ -17,6 +17,7 @@ import io.gkt.teacher.TestModel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +38,7 @@ class MicroBatcherTest {
 
     private static final int SLOTS = 4;
     private static final int CONTEXT = 256;
+    private static final int STEP_TOKENS = 64;
     private static final Duration NOW = Duration.ZERO;
     private static final Duration NEVER = Duration.ofHours(1);
 
@@ -132,19 +133,57 @@ class MicroBatcherTest {
     }
 
     @Test
-    void longPromptsDoNotHoldUpRowsThatDecode() {
+    void noStepComputesMoreTokensThanItMay() {
         MicroBatcher batcher = create(NOW, 100);
         Random random = new Random(9);
-        AtomicInteger finished = new AtomicInteger();
-        for (int i = 0; i < SLOTS - 1; i++) {
-            Answer answer = submit(batcher, generation(prompt(random, 200), 1));
-            answer.end.thenRun(finished::incrementAndGet);
-        }
-        CompletableFuture<Integer> finishedBefore =
-                submit(batcher, fixedLength(1)).end.thenApply(result -> finished.get());
+        List<Answer> answers = IntStream.range(0, 2 * SLOTS)
+                .mapToObj(i -> submit(batcher, generation(prompt(random, 200), 5)))
+                .toList();
         batcher.start();
 
-        assertThat(finishedBefore.join()).isLessThan(SLOTS - 1);
+        answers.forEach(Answer::result);
+        assertThat(registry.get("gkt.teacher.step.tokens").summary().max()).isEqualTo(STEP_TOKENS);
+    }
+
+    @Test
+    void aStaticBatchLetsNobodyJoinAndReturnsTogether() {
+        MicroBatcher batcher = create(new BatchPolicy(Batching.STATIC, NOW, STEP_TOKENS, 100));
+        List<String> ends = Collections.synchronizedList(new ArrayList<>());
+        Answer newcomer = new Answer();
+        newcomer.end.thenRun(() -> ends.add("newcomer"));
+        Answer longer = new Answer();
+        longer.onFirstPiece = () -> batcher.submit(request(fixedLength(3)), newcomer);
+        longer.end.thenRun(() -> ends.add("longer"));
+        Answer shorter = submit(batcher, fixedLength(3));
+        shorter.end.thenRun(() -> ends.add("shorter"));
+        batcher.submit(request(fixedLength(50)), longer);
+        int stepsOfShorter = 3;
+        int stepsOfLonger = 50;
+        batcher.start();
+
+        newcomer.result();
+        assertThat(ends).containsExactly("shorter", "longer", "newcomer");
+        assertThat(shorter.result().timings().batchSize()).isEqualTo(2);
+        assertThat(newcomer.result().timings().batchSize()).isEqualTo(1);
+        assertThat(steps()).isEqualTo(stepsOfLonger + 3);
+        assertThat(registry.get("gkt.teacher.batch.size").summary().totalAmount())
+                .as("rows that are done are not computed any more")
+                .isEqualTo(stepsOfShorter + stepsOfLonger + 3);
+    }
+
+    @Test
+    void whatIsCancelledLeavesAStaticBatchAtOnce() {
+        MicroBatcher batcher = create(new BatchPolicy(Batching.STATIC, NOW, STEP_TOKENS, 100));
+        Answer cancelled = new Answer();
+        BatchRequest request = request(fixedLength(200));
+        cancelled.onFirstPiece = () -> batcher.cancel(request.id());
+        batcher.submit(request, cancelled);
+        Answer other = submit(batcher, fixedLength(50));
+        CompletableFuture<Boolean> otherWasStillRunning = cancelled.end.handle((result, error) -> !other.end.isDone());
+        batcher.start();
+
+        assertThat(otherWasStillRunning.join()).isTrue();
+        assertThat(other.result().usage().completionTokens()).isEqualTo(50);
     }
 
     @Test
@@ -361,7 +400,11 @@ class MicroBatcherTest {
     }
 
     private MicroBatcher create(Duration delay, int capacity) {
-        MicroBatcher batcher = new MicroBatcher(model, delay, capacity, new BatchMetrics(registry, model.name()));
+        return create(new BatchPolicy(Batching.CONTINUOUS, delay, STEP_TOKENS, capacity));
+    }
+
+    private MicroBatcher create(BatchPolicy policy) {
+        MicroBatcher batcher = new MicroBatcher(model, policy, new BatchMetrics(registry, model.name()));
         batchers.add(batcher);
         return batcher;
     }

@@ -24,6 +24,7 @@ public record Answer(
      * @param queueMs    until a slot was free
      * @param guidanceMs from asking the teacher to having its text, or to giving up
      * @param prefillMs  running the prompt, and then the guidance
+     * @param handoverMs from having guidance, or giving it up, to the student's first token; 0 if the student did not run
      * @param decodeMs   from the end of prefill to the last token
      * @param totalMs    all
      */
@@ -31,6 +32,7 @@ public record Answer(
             @JsonProperty("queue_ms") double queueMs,
             @JsonProperty("guidance_ms") double guidanceMs,
             @JsonProperty("prefill_ms") double prefillMs,
+            @JsonProperty("handover_ms") double handoverMs,
             @JsonProperty("decode_ms") double decodeMs,
             @JsonProperty("total_ms") double totalMs) {
 
@@ -39,6 +41,7 @@ public record Answer(
             queueMs = rounded(queueMs);
             guidanceMs = rounded(guidanceMs);
             prefillMs = rounded(prefillMs);
+            handoverMs = rounded(handoverMs);
             decodeMs = rounded(decodeMs);
             totalMs = rounded(totalMs);
         }

@@ -34,9 +34,6 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Student {
 
-    /** Tokens of a prompt that run in one step, so that other answers' steps need not wait long. */
-    private static final int PREFILL_CHUNK = 256;
-
     private static final long HEARTBEAT_MILLIS = 2_000;
     private static final Duration TEACHER_RETRY_AFTER = Duration.ofSeconds(2);
 
@@ -45,6 +42,7 @@ public final class Student {
     private final Admission admission;
     private final GuidanceText.Boundary boundary;
     private final Duration requestTimeout;
+    private final int maxStepTokens;
     private final StudentMetrics metrics;
 
     /**
@@ -53,6 +51,8 @@ public final class Student {
      * @param admission      as many permits as the model has slots
      * @param boundary       where guidance may end
      * @param requestTimeout after which an answer is given up
+     * @param maxStepTokens  most tokens of a prompt that run in one step, so that other answers' steps need not wait
+     *                       long
      * @param registry       is told what happens
      */
     public Student(
@@ -61,12 +61,14 @@ public final class Student {
             Admission admission,
             GuidanceText.Boundary boundary,
             Duration requestTimeout,
+            int maxStepTokens,
             MeterRegistry registry) {
         this.model = model;
         this.teacher = teacher;
         this.admission = admission;
         this.boundary = boundary;
         this.requestTimeout = requestTimeout;
+        this.maxStepTokens = maxStepTokens;
         this.metrics = new StudentMetrics(registry, admission);
     }
 
@@ -119,6 +121,7 @@ public final class Student {
         private double guidanceMs;
         private double prefillMs;
         private double decodeMs;
+        private double handoverMs;
 
         Work(Question question, AnswerListener listener, int[] prompt, int room) {
             this.question = question;
@@ -173,7 +176,7 @@ public final class Student {
             CompletableFuture<Guidance> asked = ask();
             try {
                 while (!asked.isDone() && slot.length() < prompt.length) {
-                    int end = Math.min(prompt.length, slot.length() + PREFILL_CHUNK);
+                    int end = Math.min(prompt.length, slot.length() + maxStepTokens);
                     model.decoder().step(List.of(new Chunk(slot, Arrays.copyOfRange(prompt, slot.length(), end))));
                 }
                 prefillMs = elapsedMs() - queueMs;
@@ -218,6 +221,7 @@ public final class Student {
             GenerationRequest request = new GenerationRequest(
                     tokens, promptLength, maxTokens, question.sampling(), question.ignoreEndOfSequence());
             Sequence sequence = new Sequence(model, request, slot, stops);
+            int handoverTokens = tokens.length - slot.length();
             double began = elapsedMs();
             while (sequence.finishReason().isEmpty()) {
                 if (elapsedMs() > requestTimeout.toMillis()) {
@@ -225,7 +229,11 @@ public final class Student {
                             + " s; ask for fewer tokens, or raise gkt.student.request-timeout.");
                 }
                 boolean prefilling = sequence.prefilling();
-                sequence.accept(model.decoder().step(List.of(sequence.next(PREFILL_CHUNK)))[0]);
+                sequence.accept(model.decoder().step(List.of(sequence.next(maxStepTokens)))[0]);
+                if (handoverMs == 0 && sequence.completionTokens() > given) {
+                    handoverMs = elapsedMs() - queueMs - guidanceMs;
+                    metrics.handedOver(guidance.outcome(), handoverMs, handoverTokens);
+                }
                 emit(Author.STUDENT, sequence.drainText());
                 if (prefilling) {
                     prefillMs += elapsedMs() - began;
@@ -306,7 +314,7 @@ public final class Student {
                     usage,
                     guidance,
                     given,
-                    new Answer.Timings(queueMs, guidanceMs, prefillMs, decodeMs, total));
+                    new Answer.Timings(queueMs, guidanceMs, prefillMs, handoverMs, decodeMs, total));
             double first = timeToFirstText < 0 ? total : timeToFirstText;
             metrics.answered(answer, Duration.ofNanos(Math.round(first * 1e6)));
             return answer;

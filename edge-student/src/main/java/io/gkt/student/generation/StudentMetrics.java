@@ -1,6 +1,7 @@
 package io.gkt.student.generation;
 
 import io.gkt.student.guidance.Guidance;
+import io.gkt.student.guidance.GuidanceOutcome;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -56,6 +57,20 @@ final class StudentMetrics {
                 .record(timeToFirstToken);
         timer("gen_ai.server.request.duration", "Time from arrival to the end of the answer")
                 .record(Duration.ofNanos(Math.round(answer.timings().totalMs() * 1e6)));
+    }
+
+    void handedOver(GuidanceOutcome outcome, double millis, int tokens) {
+        Timer.builder("gkt.student.handover")
+                .description("From having guidance, or giving it up, to the student's first token")
+                .tag("outcome", outcome.wireName())
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry)
+                .record(Duration.ofNanos(Math.round(millis * 1e6)));
+        DistributionSummary.builder("gkt.student.handover.tokens")
+                .description("Tokens of prompt and guidance that the student ran in that time")
+                .tag("outcome", outcome.wireName())
+                .register(registry)
+                .record(tokens);
     }
 
     void cancelled() {

@@ -20,6 +20,7 @@ import io.gkt.student.guidance.GuidanceOutcome;
 import io.gkt.student.guidance.GuidanceText;
 import io.gkt.student.guidance.ScriptedTeacher;
 import io.gkt.student.guidance.Teacher;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -41,6 +42,9 @@ class StudentTest {
 
     private static final Path CHECKPOINT = Path.of("../inference/src/test/resources/golden/checkpoints/qwen3-qknorm");
 
+    private static final int STEP_TOKENS = 8;
+    private static final SimpleMeterRegistry REGISTRY = new SimpleMeterRegistry();
+
     private static LanguageModel model;
     private static ScriptedTeacher server;
     private static Teacher teacher;
@@ -60,12 +64,7 @@ class StudentTest {
                 Bulkhead.ofDefaults("teacher"));
         admission = new Admission(2, 2);
         student = new Student(
-                model,
-                teacher,
-                admission,
-                GuidanceText.Boundary.WORD,
-                Duration.ofSeconds(30),
-                new SimpleMeterRegistry());
+                model, teacher, admission, GuidanceText.Boundary.WORD, Duration.ofSeconds(30), STEP_TOKENS, REGISTRY);
     }
 
     @AfterAll
@@ -137,6 +136,26 @@ class StudentTest {
                 ask("Q: 12 + 7?\nA: We need 12 +", 40 - answer.guidanceTokens(), GuidanceMode.OFF),
                 AnswerListener.NONE);
         assertThat(guided.by(Author.STUDENT)).isEqualTo(whole.text());
+    }
+
+    @Test
+    void onlyTheGuidanceIsStillToRunWhenItComes() throws Exception {
+        String prompt = "Q: 12 + 7? ".repeat(5) + "\nA:";
+        server.now((exchange, request) -> {
+            // The prompt takes some milliseconds.
+            Thread.sleep(500);
+            ScriptedTeacher.says(" We need 12 + 7", "length").play(exchange, request);
+        });
+        DistributionSummary ran = DistributionSummary.builder("gkt.student.handover.tokens")
+                .tag("outcome", "used")
+                .register(REGISTRY);
+        double before = ran.totalAmount();
+
+        Answer answer = student.answer(ask(prompt, 40, GuidanceMode.AUTO), AnswerListener.NONE);
+
+        assertThat(answer.usage().promptTokens()).isGreaterThan(4 * STEP_TOKENS);
+        assertThat(ran.totalAmount() - before).isEqualTo(answer.guidanceTokens());
+        assertThat(answer.timings().handoverMs()).isPositive();
     }
 
     @Test

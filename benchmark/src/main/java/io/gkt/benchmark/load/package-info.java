@@ -1,0 +1,2 @@
+/** Load for a running teacher: who asks, what is asked, and when. */
+package io.gkt.benchmark.load;
