@@ -1,6 +1,7 @@
 package io.gkt.benchmark;
 
 import io.gkt.benchmark.scheduler.SchedulerBenchmark;
+import io.gkt.benchmark.service.ServiceBenchmark;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         version = "0.1.0",
-        subcommands = {SchedulerBenchmark.class},
+        subcommands = {SchedulerBenchmark.class, ServiceBenchmark.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all is well", "1:a measurement failed", "2:wrong usage"},
         footerHeading = "%n",
