@@ -90,6 +90,25 @@ public final class ApiException extends RuntimeException {
     }
 
     /**
+     * @param message what is missing
+     * @return 401
+     */
+    public static ApiException unauthorized(String message) {
+        return new ApiException(
+                HttpStatus.UNAUTHORIZED, "authentication_error", null, "invalid_api_key", null, message);
+    }
+
+    /**
+     * @param message    which limit of the caller's is reached
+     * @param retryAfter when it will not be
+     * @return 429
+     */
+    public static ApiException keyLimit(String message, Duration retryAfter) {
+        return new ApiException(
+                HttpStatus.TOO_MANY_REQUESTS, "rate_limit_error", null, "rate_limit_exceeded", retryAfter, message);
+    }
+
+    /**
      * @param message    why
      * @param retryAfter when it is to be expected back
      * @return 503

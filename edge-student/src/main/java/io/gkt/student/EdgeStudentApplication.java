@@ -12,12 +12,14 @@ import io.gkt.student.generation.Admission;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.generation.Student;
 import io.gkt.student.guidance.Teacher;
+import io.gkt.student.guidance.TeacherConnection;
 import io.gkt.student.openai.CompletionController;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpClient;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -57,14 +59,17 @@ public class EdgeStudentApplication {
             JsonMapper json,
             CircuitBreakerRegistry circuitBreakers,
             RetryRegistry retries,
-            BulkheadRegistry bulkheads) {
-        HttpClient http = HttpClient.newBuilder()
+            BulkheadRegistry bulkheads,
+            SslBundles sslBundles) {
+        HttpClient.Builder http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(settings.teacher().connectTimeout())
-                .build();
+                .connectTimeout(settings.teacher().connectTimeout());
+        if (settings.teacher().sslBundle() != null) {
+            http.sslContext(sslBundles.getBundle(settings.teacher().sslBundle()).createSslContext());
+        }
         return new Teacher(
-                settings.teacher().url(),
-                http,
+                new TeacherConnection(
+                        settings.teacher().url(), settings.teacher().apiKey(), http.build()),
                 json,
                 circuitBreakers.circuitBreaker(TEACHER),
                 retries.retry(TEACHER, Teacher.oneRetry()),
@@ -89,6 +94,7 @@ public class EdgeStudentApplication {
                 settings.guidance().mode(),
                 settings.guidance().maxTokens(),
                 settings.guidance().timeout());
-        return new CompletionController(student, json, defaults, settings.requestTimeout());
+        return new CompletionController(
+                student, json, defaults, settings.requestTimeout(), SystemFingerprint.of(student.model()));
     }
 }

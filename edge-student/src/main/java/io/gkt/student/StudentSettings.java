@@ -51,10 +51,15 @@ public record StudentSettings(
      *
      * @param url            where cloud-teacher listens, such as {@code http://teacher:8090}; unset is no teacher
      * @param connectTimeout longest wait for a connection
+     * @param apiKey         what the teacher knows this edge by; unset sends none
+     * @param sslBundle      name of the {@code spring.ssl.bundle} with the certificates that the teacher is trusted by, and
+     *                       this edge's own if the teacher asks for one; unset trusts what Java trusts
      */
     public record Teacher(
             URI url,
-            @DurationMin(millis = 1) @DefaultValue("1s") Duration connectTimeout) {}
+            @DurationMin(millis = 1) @DefaultValue("1s") Duration connectTimeout,
+            String apiKey,
+            String sslBundle) {}
 
     /**
      * What holds where requests say nothing of guidance.

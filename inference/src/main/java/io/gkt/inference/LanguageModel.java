@@ -21,18 +21,21 @@ public final class LanguageModel implements AutoCloseable {
     private final Optional<ChatTemplate> chatTemplate;
     private final SamplingParameters defaultSampling;
     private final Decoder decoder;
+    private final String fingerprint;
 
     private LanguageModel(
             String name,
             Tokenizer tokenizer,
             Optional<ChatTemplate> chatTemplate,
             SamplingParameters defaultSampling,
-            Decoder decoder) {
+            Decoder decoder,
+            String fingerprint) {
         this.name = name;
         this.tokenizer = tokenizer;
         this.chatTemplate = chatTemplate;
         this.defaultSampling = defaultSampling;
         this.decoder = decoder;
+        this.fingerprint = fingerprint;
     }
 
     /**
@@ -60,7 +63,8 @@ public final class LanguageModel implements AutoCloseable {
                     tokenizer,
                     ChatTemplate.load(directory),
                     SamplingDefaults.read(directory),
-                    Decoder.load(directory, config, precision, slots, contextLength));
+                    Decoder.load(directory, config, precision, slots, contextLength),
+                    ModelFingerprint.of(directory));
         } catch (TemplateException e) {
             tokenizer.close();
             throw new CheckpointException("the chat template in " + directory + " can't be used: " + e.getMessage(), e);
@@ -73,6 +77,11 @@ public final class LanguageModel implements AutoCloseable {
     /** @return the directory's name */
     public String name() {
         return name;
+    }
+
+    /** @return hexadecimal digits that differ where the directory's files do */
+    public String fingerprint() {
+        return fingerprint;
     }
 
     /** @return the tokenizer */

@@ -1,21 +1,30 @@
 package io.gkt.student.generation;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.gkt.inference.sampling.TokenLogprobs;
 import io.gkt.protocol.Usage;
 import io.gkt.student.guidance.Guidance;
+import java.util.List;
 
 /**
  * A finished answer.
  *
- * @param text           all of it, the teacher's part included
- * @param finishReason   {@code stop} or {@code length}
- * @param usage          in the student's tokens, unless the teacher answered alone
+ * @param choices        as many as were asked for, at least one
+ * @param usage          in the student's tokens, unless the teacher answered alone; tokens of all choices count
  * @param guidance       what came of asking the teacher
- * @param guidanceTokens how many tokens of the answer the teacher's text is, as the student counts
+ * @param guidanceTokens how many tokens of each choice the teacher's text is, as the student counts
  * @param timings        where the time went
  */
-public record Answer(
-        String text, String finishReason, Usage usage, Guidance guidance, int guidanceTokens, Timings timings) {
+public record Answer(List<Choice> choices, Usage usage, Guidance guidance, int guidanceTokens, Timings timings) {
+
+    /**
+     * One of several answers that begin with the same guidance.
+     *
+     * @param text         all of it, the teacher's part included
+     * @param finishReason {@code stop} or {@code length}
+     * @param logprobs     of its tokens as far as the student has read or written them, where asked for
+     */
+    public record Choice(String text, String finishReason, List<TokenLogprobs> logprobs) {}
 
     /**
      * Where the time went, in milliseconds. The prompt is prefilled while guidance is waited for, so that these are

@@ -8,20 +8,31 @@ public interface AnswerListener {
     /** For those who wait for the whole answer. */
     AnswerListener NONE = new AnswerListener() {
         @Override
-        public void onText(Author author, String text) {}
+        public void onPiece(Piece piece) {}
+
+        @Override
+        public void onChoice(int index, Answer.Choice choice) {}
 
         @Override
         public void onWaiting() {}
     };
 
     /**
-     * The answer has become longer.
+     * A choice has become longer. One choice is written after the other.
      *
-     * @param author who wrote it
-     * @param text   not empty
+     * @param piece by what
      * @throws IOException if the client has gone
      */
-    void onText(Author author, String text) throws IOException;
+    void onPiece(Piece piece) throws IOException;
+
+    /**
+     * A choice is complete, and others follow.
+     *
+     * @param index  which one, from 0
+     * @param choice all of it
+     * @throws IOException if the client has gone
+     */
+    void onChoice(int index, Answer.Choice choice) throws IOException;
 
     /**
      * Nothing has happened for a while.

@@ -9,6 +9,7 @@ import io.gkt.student.guidance.GuidanceMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a user wants answered.
@@ -20,6 +21,9 @@ import java.util.Optional;
  * @param sampling            how the student draws tokens
  * @param wishes              the same in the request's words, for a teacher who answers alone
  * @param ignoreEndOfSequence whether to go on after the model ends the answer
+ * @param choices             how many answers are wanted, at least 1; each has a seed of its own
+ * @param topLogprobs         of how many of the likeliest tokens the logprobs are wanted besides that of each token;
+ *                            empty wants none at all
  * @param guidance            who answers
  */
 public record Question(
@@ -30,6 +34,8 @@ public record Question(
         SamplingParameters sampling,
         Sampling wishes,
         boolean ignoreEndOfSequence,
+        int choices,
+        OptionalInt topLogprobs,
         GuidanceWish guidance) {
 
     /**

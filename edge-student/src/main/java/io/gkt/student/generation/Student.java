@@ -7,6 +7,7 @@ import io.gkt.inference.generation.FinishReason;
 import io.gkt.inference.generation.GenerationRequest;
 import io.gkt.inference.generation.Sequence;
 import io.gkt.inference.generation.StopMatcher;
+import io.gkt.inference.sampling.TokenLogprobs;
 import io.gkt.inference.tokenizer.Detokenizer;
 import io.gkt.protocol.Usage;
 import io.gkt.service.ApiException;
@@ -20,6 +21,7 @@ import io.gkt.student.guidance.Teacher;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -115,7 +117,6 @@ public final class Student {
         private final AnswerListener listener;
         private final int[] prompt;
         private final int maxTokens;
-        private final StringBuilder text = new StringBuilder();
         private double timeToFirstText = -1;
         private double queueMs;
         private double guidanceMs;
@@ -149,11 +150,12 @@ public final class Student {
                                 + "); without guidance.mode \"only\" the student would.",
                         TEACHER_RETRY_AFTER);
             }
-            emit(Author.TEACHER, guidance.text());
+            Draft draft = new Draft(0);
+            draft.add(Author.TEACHER, guidance.text(), List.of());
             Usage usage = guidance.usage() == null ? Usage.of(prompt.length, 0, 0) : guidance.usage();
-            boolean ended = guidance.outcome() != GuidanceOutcome.USED;
+            draft.finishReason = guidance.outcome() == GuidanceOutcome.USED ? FinishReason.LENGTH : FinishReason.STOP;
             guidanceMs = elapsedMs();
-            return finish(ended ? FinishReason.STOP : FinishReason.LENGTH, usage, guidance, usage.completionTokens());
+            return finish(List.of(draft.finished()), usage, guidance, usage.completionTokens());
         }
 
         Answer byStudent() throws IOException {
@@ -199,29 +201,52 @@ public final class Student {
         }
 
         private Answer complete(Slot slot, Guidance guidance, int cached) throws IOException {
-            StopMatcher stops = new StopMatcher(question.stop());
+            Beginning beginning = begin(guidance);
+            List<Answer.Choice> choices = new ArrayList<>();
+            int completionTokens = 0;
+            for (int i = 0; i < question.choices(); i++) {
+                if (i > 0) {
+                    listener.onChoice(i - 1, choices.get(i - 1));
+                }
+                Draft draft = new Draft(i);
+                completionTokens += write(draft, guidance, beginning, slot);
+                choices.add(draft.finished());
+            }
+            return finish(choices, Usage.of(prompt.length, completionTokens, cached), guidance, beginning.given());
+        }
+
+        /** What all choices begin with. */
+        private Beginning begin(Guidance guidance) {
             int[] tokens = guidance.text().isEmpty()
                     ? prompt
                     : model.tokenizer().encode(question.prompt().plus(guidance.text()));
             int promptLength = Math.min(prompt.length, tokens.length);
-            String begun = guidance.text();
-            boolean tooLong = tokens.length - promptLength > maxTokens;
-            if (tooLong) {
-                tokens = Arrays.copyOf(tokens, promptLength + maxTokens);
-                begun = decode(tokens, promptLength);
+            if (tokens.length - promptLength > maxTokens) {
+                int[] fitting = Arrays.copyOf(tokens, promptLength + maxTokens);
+                return new Beginning(fitting, promptLength, decode(fitting, promptLength), false);
             }
-            int given = tokens.length - promptLength;
-            emit(Author.TEACHER, stops.push(begun));
-            boolean ended = !tooLong && guidance.outcome().helped() && guidance.complete();
-            if (ended || stops.matched() || given >= maxTokens) {
-                emit(Author.TEACHER, stops.finish());
-                FinishReason reason = ended || stops.matched() ? FinishReason.STOP : FinishReason.LENGTH;
-                return finish(reason, Usage.of(prompt.length, given, cached), guidance, given);
+            boolean ended = guidance.outcome().helped() && guidance.complete();
+            return new Beginning(tokens, promptLength, guidance.text(), ended);
+        }
+
+        /** Writes one choice. The slot holds prompt and guidance from the second on. Returns its tokens. */
+        private int write(Draft draft, Guidance guidance, Beginning beginning, Slot slot) throws IOException {
+            StopMatcher stops = new StopMatcher(question.stop());
+            draft.add(Author.TEACHER, stops.push(beginning.text()), List.of());
+            if (beginning.ended() || stops.matched() || beginning.given() >= maxTokens) {
+                draft.add(Author.TEACHER, stops.finish(), List.of());
+                draft.finishReason = beginning.ended() || stops.matched() ? FinishReason.STOP : FinishReason.LENGTH;
+                return beginning.given();
             }
             GenerationRequest request = new GenerationRequest(
-                    tokens, promptLength, maxTokens, question.sampling(), question.ignoreEndOfSequence());
+                    beginning.tokens(),
+                    beginning.promptLength(),
+                    maxTokens,
+                    question.sampling().forChoice(draft.index),
+                    question.ignoreEndOfSequence(),
+                    question.topLogprobs());
             Sequence sequence = new Sequence(model, request, slot, stops);
-            int handoverTokens = tokens.length - slot.length();
+            int handoverTokens = beginning.tokens().length - slot.length();
             double began = elapsedMs();
             while (sequence.finishReason().isEmpty()) {
                 if (elapsedMs() > requestTimeout.toMillis()) {
@@ -230,20 +255,21 @@ public final class Student {
                 }
                 boolean prefilling = sequence.prefilling();
                 sequence.accept(model.decoder().step(List.of(sequence.next(maxStepTokens)))[0]);
-                if (handoverMs == 0 && sequence.completionTokens() > given) {
+                if (handoverMs == 0 && sequence.completionTokens() > beginning.given()) {
                     handoverMs = elapsedMs() - queueMs - guidanceMs;
                     metrics.handedOver(guidance.outcome(), handoverMs, handoverTokens);
                 }
-                emit(Author.STUDENT, sequence.drainText());
+                draft.add(Author.STUDENT, sequence.drainText(), sequence.drainLogprobs());
                 if (prefilling) {
                     prefillMs += elapsedMs() - began;
                     began = elapsedMs();
                 }
             }
-            emit(Author.STUDENT, sequence.drainText());
-            decodeMs = elapsedMs() - began;
-            Usage usage = Usage.of(prompt.length, sequence.completionTokens(), cached);
-            return finish(sequence.finishReason().orElseThrow(), usage, guidance, given);
+            draft.add(Author.STUDENT, sequence.drainText(), sequence.drainLogprobs());
+            draft.finishReason = sequence.finishReason().orElseThrow();
+            draft.flush();
+            decodeMs += elapsedMs() - began;
+            return sequence.completionTokens();
         }
 
         private String decode(int[] tokens, int from) {
@@ -295,22 +321,10 @@ public final class Student {
                             model.tokenizer().specialTokens()));
         }
 
-        private void emit(Author author, String piece) throws IOException {
-            if (piece.isEmpty()) {
-                return;
-            }
-            if (timeToFirstText < 0) {
-                timeToFirstText = elapsedMs();
-            }
-            text.append(piece);
-            listener.onText(author, piece);
-        }
-
-        private Answer finish(FinishReason reason, Usage usage, Guidance guidance, int given) {
+        private Answer finish(List<Answer.Choice> choices, Usage usage, Guidance guidance, int given) {
             double total = elapsedMs();
             Answer answer = new Answer(
-                    text.toString(),
-                    reason.wireName(),
+                    choices,
                     usage,
                     guidance,
                     given,
@@ -322,6 +336,63 @@ public final class Student {
 
         private double elapsedMs() {
             return (System.nanoTime() - started) / 1e6;
+        }
+
+        /** One choice in the making. */
+        private final class Draft {
+
+            private final int index;
+            private final StringBuilder text = new StringBuilder();
+            private final List<TokenLogprobs> logprobs = new ArrayList<>();
+            private int passedOn;
+            private FinishReason finishReason;
+
+            Draft(int index) {
+                this.index = index;
+            }
+
+            void add(Author author, String piece, List<TokenLogprobs> ofTokens) throws IOException {
+                logprobs.addAll(ofTokens);
+                if (!piece.isEmpty()) {
+                    if (timeToFirstText < 0) {
+                        timeToFirstText = elapsedMs();
+                    }
+                    text.append(piece);
+                    passOn(author, piece);
+                }
+            }
+
+            /** Logprobs of tokens whose text was held back and never came. */
+            void flush() throws IOException {
+                if (passedOn < logprobs.size()) {
+                    passOn(Author.STUDENT, "");
+                }
+            }
+
+            private void passOn(Author author, String piece) throws IOException {
+                listener.onPiece(
+                        new Piece(index, author, piece, List.copyOf(logprobs.subList(passedOn, logprobs.size()))));
+                passedOn = logprobs.size();
+            }
+
+            Answer.Choice finished() {
+                return new Answer.Choice(text.toString(), finishReason.wireName(), List.copyOf(logprobs));
+            }
+        }
+    }
+
+    /**
+     * What all choices of an answer begin with.
+     *
+     * @param tokens       the prompt, then the guidance
+     * @param promptLength how many of them are the prompt
+     * @param text         the guidance
+     * @param ended        whether it is the whole answer
+     */
+    private record Beginning(int[] tokens, int promptLength, String text, boolean ended) {
+
+        int given() {
+            return tokens.length - promptLength;
         }
     }
 }

@@ -49,8 +49,8 @@ final class StudentMetrics {
         tokens("input", answer.usage().promptTokens());
         tokens("output", answer.usage().completionTokens());
         DistributionSummary.builder("gkt.student.generation.tokens")
-                .description("Tokens of answers, guidance included")
-                .tag("finish_reason", answer.finishReason())
+                .description("Tokens of answers, guidance included; all choices together, with how the first ended")
+                .tag("finish_reason", answer.choices().get(0).finishReason())
                 .register(registry)
                 .record(answer.usage().completionTokens());
         timer("gen_ai.server.time_to_first_token", "Time from arrival to the first text")

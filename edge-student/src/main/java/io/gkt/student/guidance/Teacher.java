@@ -11,8 +11,6 @@ import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.GuidanceRequest;
 import io.gkt.protocol.GuidanceResponse;
 import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -43,8 +41,7 @@ public final class Teacher implements AutoCloseable {
     private static final int LARGEST_RESPONSE_BYTES = 1 << 20;
     private static final Duration RECONNECT = Duration.ofMillis(50);
 
-    private final URI url;
-    private final HttpClient http;
+    private final TeacherConnection connection;
     private final JsonMapper json;
     private final CircuitBreaker circuitBreaker;
     private final Retry retry;
@@ -56,17 +53,19 @@ public final class Teacher implements AutoCloseable {
     });
 
     /**
-     * @param url            where it listens, such as {@code http://teacher:8090}; null if there is none
-     * @param http           speaks HTTP/1.1: its offer to upgrade makes some servers lose the body
+     * @param connection     how it is reached
      * @param json           reads and writes the protocol
      * @param circuitBreaker leaves a teacher alone that keeps failing
      * @param retry          asks once more when no work had begun
      * @param bulkhead       limits calls at the same time
      */
     public Teacher(
-            URI url, HttpClient http, JsonMapper json, CircuitBreaker circuitBreaker, Retry retry, Bulkhead bulkhead) {
-        this.url = url;
-        this.http = http;
+            TeacherConnection connection,
+            JsonMapper json,
+            CircuitBreaker circuitBreaker,
+            Retry retry,
+            Bulkhead bulkhead) {
+        this.connection = connection;
         this.json = json;
         this.circuitBreaker = circuitBreaker;
         this.retry = retry;
@@ -97,7 +96,7 @@ public final class Teacher implements AutoCloseable {
 
     /** @return whether there is a teacher to ask */
     public boolean exists() {
-        return url != null;
+        return connection.url() != null;
     }
 
     /**
@@ -165,14 +164,15 @@ public final class Teacher implements AutoCloseable {
             if (millis <= 0) {
                 return CompletableFuture.failedFuture(new TimeoutException());
             }
-            HttpRequest request = HttpRequest.newBuilder(url.resolve(GuidanceApi.PATH))
+            HttpRequest request = connection
+                    .request(GuidanceApi.PATH)
                     .header("Content-Type", "application/json")
                     .header(GuidanceApi.DEADLINE_HEADER, Long.toString(millis))
                     .timeout(Duration.ofMillis(millis))
                     .POST(BodyPublishers.ofByteArray(body))
                     .build();
             CompletableFuture<HttpResponse<byte[]>> sent =
-                    http.sendAsync(request, info -> new LimitedBody(LARGEST_RESPONSE_BYTES));
+                    connection.http().sendAsync(request, info -> new LimitedBody(LARGEST_RESPONSE_BYTES));
             exchange.set(sent);
             return sent.copy()
                     .orTimeout(millis, TimeUnit.MILLISECONDS)
@@ -268,12 +268,15 @@ public final class Teacher implements AutoCloseable {
         void abandon() {
             CompletableFuture<?> sent = exchange.get();
             if (sent != null && sent.cancel(true)) {
-                http.sendAsync(
-                        HttpRequest.newBuilder(url.resolve(GuidanceApi.PATH + "/" + id))
-                                .timeout(Duration.ofSeconds(1))
-                                .DELETE()
-                                .build(),
-                        BodyHandlers.discarding());
+                connection
+                        .http()
+                        .sendAsync(
+                                connection
+                                        .request(GuidanceApi.PATH + "/" + id)
+                                        .timeout(Duration.ofSeconds(1))
+                                        .DELETE()
+                                        .build(),
+                                BodyHandlers.discarding());
             }
         }
     }

@@ -4,21 +4,27 @@ import io.gkt.protocol.Message;
 import io.gkt.service.ApiException;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import java.util.StringJoiner;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
 
 /**
  * A message as clients send it.
  *
- * @param role    who speaks
- * @param content a string, or an array of {@code {"type": "text", "text": ...}}
+ * @param role      who speaks
+ * @param content   a string, or an array of {@code {"type": "text", "text": ...}}; may be null beside tool calls
+ * @param toolCalls calls that an assistant of another kind made earlier; they are told as text
  */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record ChatMessageParam(
         @NotNull @Pattern(
                 regexp = "system|developer|user|assistant|tool",
                 message = "must be system, developer, user, assistant or tool")
         String role,
 
-        JsonNode content) {
+        JsonNode content,
+        JsonNode toolCalls) {
 
     /**
      * @param index place in the conversation, for errors
@@ -26,24 +32,46 @@ record ChatMessageParam(
      * @throws ApiException 400 if its content is anything else
      */
     Message toMessage(int index) {
-        String param = "messages[" + index + "].content";
-        if (content != null && content.isString()) {
-            return new Message(role, content.asString());
+        String calls = calls();
+        boolean silent = content == null || content.isNull();
+        if (silent && !calls.isEmpty()) {
+            return new Message(role, calls);
         }
-        if (content == null || !content.isArray()) {
+        String said = said("messages[" + index + "].content");
+        return new Message(role, calls.isEmpty() ? said : said + "\n" + calls);
+    }
+
+    private String calls() {
+        StringJoiner calls = new StringJoiner("\n");
+        if (role.equals("assistant") && toolCalls != null) {
+            toolCalls.forEach(call -> calls.add(call.path("function").toString()));
+        }
+        return calls.toString();
+    }
+
+    private String said(String param) {
+        if (content != null && content.isString()) {
+            return content.stringValue();
+        }
+        if (content == null || !content.isArray() || content.isEmpty()) {
             throw ApiException.invalid(param, param + " must be a string or an array of text parts.");
         }
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < content.size(); i++) {
-            JsonNode part = content.get(i);
-            if (!part.path("type").asString("").equals("text")
-                    || !part.path("text").isString()) {
-                throw ApiException.invalid(
-                        param + "[" + i + "]",
-                        "Only text parts are supported: {\"type\": \"text\", \"text\": \"...\"}.");
-            }
-            text.append(part.path("text").asString());
+            text.append(text(content.get(i), param + "[" + i + "]"));
         }
-        return new Message(role, text.toString());
+        return text.toString();
+    }
+
+    /** Parts are {@code text}, or in an assistant's message {@code refusal}: the text is in the field of that name. */
+    private String text(JsonNode part, String param) {
+        String type = part.path("type").asString("");
+        JsonNode text = part.path(type);
+        boolean known = type.equals("text") || type.equals("refusal") && role.equals("assistant");
+        if (!known || !text.isString()) {
+            throw ApiException.invalid(
+                    param, "Only text parts are supported: {\"type\": \"text\", \"text\": \"...\"}.");
+        }
+        return text.stringValue();
     }
 }

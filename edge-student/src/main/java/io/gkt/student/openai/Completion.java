@@ -12,7 +12,8 @@ import java.util.List;
  * @param object  what it is
  * @param created seconds since 1970
  * @param model   who answers
- * @param choices one, or none in the chunk that carries usage
+ * @param choices as many as were asked for, in chunks one, or none in the chunk that carries usage
+ * @param systemFingerprint what the text depends on besides request and guidance
  * @param usage   tokens; null in chunks but the last
  * @param gkt     what is not in OpenAI's contract
  */
@@ -22,6 +23,7 @@ record Completion(
         long created,
         String model,
         List<Choice> choices,
+        @JsonProperty("system_fingerprint") String systemFingerprint,
         @JsonInclude(JsonInclude.Include.NON_NULL) Usage usage,
         @JsonInclude(JsonInclude.Include.NON_NULL) GuidanceReport gkt) {
 
@@ -31,7 +33,7 @@ record Completion(
             @JsonInclude(JsonInclude.Include.NON_NULL) Message message,
             @JsonInclude(JsonInclude.Include.NON_NULL) Delta delta,
             @JsonInclude(JsonInclude.Include.NON_NULL) String text,
-            Object logprobs,
+            Logprobs logprobs,
             @JsonProperty("finish_reason") String finishReason) {}
 
     /** A chat answer. Its refusal is always null, but strict clients miss it if it is absent. */

@@ -8,7 +8,7 @@ import io.gkt.service.ApiException;
 import io.gkt.service.ModelInputs;
 import io.gkt.student.generation.Answer;
 import io.gkt.student.generation.AnswerListener;
-import io.gkt.student.generation.Author;
+import io.gkt.student.generation.Piece;
 import io.gkt.student.generation.Question;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.generation.Student;
@@ -24,12 +24,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code POST /v1/chat/completions} and {@code POST /v1/completions}. */
@@ -43,81 +43,88 @@ public final class CompletionController {
     private final JsonMapper json;
     private final GuidanceWish guidanceDefaults;
     private final Duration requestTimeout;
+    private final String fingerprint;
 
     /**
      * @param student          answers
      * @param json             writes events
      * @param guidanceDefaults what holds where requests say nothing of guidance
      * @param requestTimeout   longest wait for a teacher that answers alone
+     * @param fingerprint      what texts depend on besides request and guidance
      */
     public CompletionController(
-            Student student, JsonMapper json, GuidanceWish guidanceDefaults, Duration requestTimeout) {
+            Student student,
+            JsonMapper json,
+            GuidanceWish guidanceDefaults,
+            Duration requestTimeout,
+            String fingerprint) {
         this.student = student;
         this.json = json;
         this.guidanceDefaults = guidanceDefaults;
         this.requestTimeout = requestTimeout;
+        this.fingerprint = fingerprint;
     }
 
     @PostMapping("/v1/chat/completions")
     Completion chat(@Valid @RequestBody ChatCompletionRequest request, HttpServletResponse response) {
-        requireModel(request.model());
-        refuse("logprobs", Boolean.TRUE.equals(request.logprobs()));
-        refuse("tool_choice", asksForTools(request.toolChoice()));
-        refuse("response_format", asksForFormat(request.responseFormat()));
+        check(request.options(), request.tokenLimit());
+        request.notOffered().refuse();
+        if (request.topLogprobs() != null && request.wantedLogprobs().isEmpty()) {
+            throw ApiException.invalid("top_logprobs", "top_logprobs needs logprobs to be true.");
+        }
         List<Message> messages = new ArrayList<>();
         for (int i = 0; i < request.messages().size(); i++) {
             messages.add(request.messages().get(i).toMessage(i));
         }
-        Question question = new Question(
+        Question question = question(
                 ModelInputs.chat(student.model(), messages),
                 messages,
                 request.tokenLimit(),
-                Optional.ofNullable(request.stop()).orElse(List.of()),
-                sampling(request.sampling(), request.logitBias()),
-                request.sampling(),
-                Boolean.TRUE.equals(request.ignoreEos()),
-                guidance(request.guidance()));
-        return answer(Endpoint.CHAT, question, request.stream(), request.streamOptions(), response);
+                request.wantedLogprobs(),
+                request.options());
+        return answer(Endpoint.CHAT, question, request.options(), response);
     }
 
     @PostMapping("/v1/completions")
     Completion complete(@Valid @RequestBody CompletionRequest request, HttpServletResponse response) {
-        requireModel(request.model());
-        refuse("logprobs", request.logprobs() != null);
-        refuse("echo", Boolean.TRUE.equals(request.echo()));
-        refuse("suffix", request.suffix() != null && !request.suffix().isEmpty());
-        Question question = new Question(
-                Prompt.raw(request.prompt()),
-                null,
-                Optional.ofNullable(request.maxTokens()).orElse(DEFAULT_TEXT_TOKENS),
-                Optional.ofNullable(request.stop()).orElse(List.of()),
-                sampling(request.sampling(), request.logitBias()),
-                request.sampling(),
-                Boolean.TRUE.equals(request.ignoreEos()),
-                guidance(request.guidance()));
-        return answer(Endpoint.TEXT, question, request.stream(), request.streamOptions(), response);
+        int maxTokens = Optional.ofNullable(request.maxTokens()).orElse(DEFAULT_TEXT_TOKENS);
+        check(request.options(), maxTokens);
+        request.notOffered().refuse();
+        Question question = question(
+                Prompt.raw(request.prompt().get(0)), null, maxTokens, request.wantedLogprobs(), request.options());
+        return answer(Endpoint.TEXT, question, request.options(), response);
     }
 
-    private void requireModel(String model) {
-        if (model != null && !model.equals(student.model().name())) {
-            throw ApiException.modelNotFound(model);
+    private void check(AnswerOptions options, Integer maxTokens) {
+        if (options.model() != null && !options.model().equals(student.model().name())) {
+            throw ApiException.modelNotFound(options.model());
+        }
+        if (options.streamOptions() != null && !options.streams()) {
+            throw ApiException.invalid("stream_options", "stream_options needs stream to be true.");
+        }
+        Integer minTokens = options.sampling().minTokens();
+        if (minTokens != null && maxTokens != null && minTokens > maxTokens) {
+            throw ApiException.invalid("min_tokens", "min_tokens may not exceed max_tokens, " + maxTokens + ".");
         }
     }
 
-    private static void refuse(String param, boolean asked) {
-        if (asked) {
-            throw ApiException.unsupported(param);
+    private Question question(
+            Prompt prompt, List<Message> messages, Integer maxTokens, OptionalInt topLogprobs, AnswerOptions options) {
+        GuidanceWish guidance = guidance(options.guidance());
+        if (options.choices() > 1 && guidance.mode() == GuidanceMode.ONLY) {
+            throw ApiException.invalid("n", "n must be 1 where the teacher answers alone.");
         }
-    }
-
-    private static boolean asksForTools(JsonNode choice) {
-        return choice != null && !choice.isNull() && !List.of("auto", "none").contains(choice.asString(""));
-    }
-
-    private static boolean asksForFormat(JsonNode format) {
-        return format != null
-                && !format.isNull()
-                && !format.path("type").asString("").equals("text");
+        return new Question(
+                prompt,
+                messages,
+                maxTokens,
+                options.stopSequences(),
+                sampling(options.sampling(), options.logitBias()),
+                options.sampling(),
+                Boolean.TRUE.equals(options.ignoreEos()),
+                options.choices(),
+                topLogprobs,
+                guidance);
     }
 
     private SamplingParameters sampling(Sampling wishes, Map<String, Double> logitBias) {
@@ -166,31 +173,31 @@ public final class CompletionController {
 
     /** Returns the answer, or null if it has been streamed. */
     private Completion answer(
-            Endpoint endpoint, Question question, Boolean stream, StreamOptions options, HttpServletResponse response) {
-        Endpoint.Writing writing = endpoint.begin(student.model().name());
-        if (!Boolean.TRUE.equals(stream)) {
+            Endpoint endpoint, Question question, AnswerOptions options, HttpServletResponse response) {
+        Endpoint.Writing writing = endpoint.begin(student.model(), fingerprint, question);
+        if (!options.streams()) {
             try {
                 return writing.whole(student.answer(question, AnswerListener.NONE));
             } catch (IOException e) {
                 throw new IllegalStateException("nobody listens who could go away", e);
             }
         }
-        boolean includeUsage = options != null && Boolean.TRUE.equals(options.includeUsage());
-        stream(writing, question, includeUsage, new EventStream(response, json));
+        stream(writing, question, options.includesUsage(), new EventStream(response, json));
         return null;
     }
 
     private void stream(Endpoint.Writing writing, Question question, boolean includeUsage, EventStream events) {
+        StreamingListener listener = new StreamingListener(writing, events);
         try {
             try {
-                Answer answer = student.answer(question, new StreamingListener(writing, events));
-                if (!events.begun()) {
-                    events.data(writing.opening());
-                }
-                events.data(writing.ending(answer));
+                Answer answer = student.answer(question, listener);
+                int last = answer.choices().size() - 1;
+                listener.open(last);
+                events.data(writing.ending(last, answer.choices().get(last), GuidanceReport.of(answer)));
                 if (includeUsage) {
                     events.data(writing.usage(answer.usage()));
                 }
+                events.done();
             } catch (ApiException e) {
                 if (!events.begun()) {
                     throw e;
@@ -203,29 +210,44 @@ public final class CompletionController {
                 LOG.error("An answer broke off", e);
                 events.error(ApiException.internal());
             }
-            events.done();
         } catch (IOException e) {
             LOG.debug("The client has gone: {}", e.toString());
         }
     }
 
-    private record StreamingListener(Endpoint.Writing writing, EventStream events) implements AnswerListener {
+    private static final class StreamingListener implements AnswerListener {
+
+        private final Endpoint.Writing writing;
+        private final EventStream events;
+        private int opened;
+
+        StreamingListener(Endpoint.Writing writing, EventStream events) {
+            this.writing = writing;
+            this.events = events;
+        }
 
         @Override
-        public void onText(Author author, String text) throws IOException {
-            open();
-            events.data(writing.piece(author, text));
+        public void onPiece(Piece piece) throws IOException {
+            open(piece.choice());
+            events.data(writing.piece(piece));
+        }
+
+        @Override
+        public void onChoice(int index, Answer.Choice choice) throws IOException {
+            open(index);
+            events.data(writing.ending(index, choice, null));
         }
 
         @Override
         public void onWaiting() throws IOException {
-            open();
+            open(0);
             events.heartbeat();
         }
 
-        private void open() throws IOException {
-            if (!events.begun()) {
-                events.data(writing.opening());
+        /** The first chunk of each choice says who speaks. */
+        private void open(int choice) throws IOException {
+            for (; opened <= choice; opened++) {
+                events.data(writing.opening(opened));
             }
         }
     }

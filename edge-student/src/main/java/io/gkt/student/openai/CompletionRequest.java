@@ -2,8 +2,6 @@ package io.gkt.student.openai;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.gkt.protocol.Sampling;
-import io.gkt.student.guidance.GuidanceOptions;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -11,47 +9,31 @@ import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.List;
-import java.util.Map;
+import java.util.OptionalInt;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
  * Body of {@code POST /v1/completions}. Unknown fields are ignored.
  *
- * @param model         the model wanted; null takes what there is
- * @param prompt        text to continue as it is; special-token text in it is markup
- * @param maxTokens     most tokens of the answer; null is OpenAI's 16
- * @param n             answers wanted; only 1
- * @param bestOf        only 1
- * @param stop          one text, or up to 4, at which the answer ends
- * @param stream        whether the answer is sent piece by piece
- * @param streamOptions how it streams
- * @param logitBias     by token id of this model, -100 to 100
- * @param sampling      how tokens are drawn; its fields stand among the others
- * @param ignoreEos     whether to go on after the model ends the answer
- * @param guidance      who answers
- * @param logprobs      not offered
- * @param echo          not offered
- * @param suffix        not offered
+ * @param prompt     text to continue as it is, or an array of one; special-token text in it is markup
+ * @param maxTokens  most tokens of an answer; null is OpenAI's 16
+ * @param logprobs   tokens come with their logprobs and those of so many of the likeliest at their place, 0 to 20
+ * @param options    what other requests may say as well; its fields stand among the others
+ * @param notOffered what must ask for nothing; its fields stand among the others
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record CompletionRequest(
-        @Size(max = 256) String model,
-        @NotEmpty String prompt,
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+        @NotNull @Size(min = 1, max = 1, message = "must be one text a request") List<@NotEmpty String> prompt,
+
         @Min(1) Integer maxTokens,
+        @Min(0) @Max(20) Integer logprobs,
+        @Valid @JsonUnwrapped AnswerOptions options,
+        @JsonUnwrapped NotOffered notOffered) {
 
-        @Min(1) @Max(value = 1, message = "must be 1: one answer a request") Integer n,
-
-        @Min(1) @Max(value = 1, message = "must be 1: one answer a request") Integer bestOf,
-
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Size(max = 4) List<@NotEmpty @Size(max = 256) String> stop,
-
-        Boolean stream,
-        StreamOptions streamOptions,
-        @Size(max = 1024) Map<String, @NotNull Double> logitBias,
-        @Valid @JsonUnwrapped Sampling sampling,
-        Boolean ignoreEos,
-        @Valid GuidanceOptions guidance,
-        Integer logprobs,
-        Boolean echo,
-        String suffix) {}
+    /** @return of how many of the likeliest tokens logprobs are wanted; empty if of none, nor of those written */
+    OptionalInt wantedLogprobs() {
+        return logprobs == null ? OptionalInt.empty() : OptionalInt.of(logprobs);
+    }
+}

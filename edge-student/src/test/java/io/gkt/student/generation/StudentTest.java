@@ -20,6 +20,7 @@ import io.gkt.student.guidance.GuidanceOutcome;
 import io.gkt.student.guidance.GuidanceText;
 import io.gkt.student.guidance.ScriptedTeacher;
 import io.gkt.student.guidance.Teacher;
+import io.gkt.student.guidance.TeacherConnection;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -28,8 +29,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,8 +61,12 @@ class StudentTest {
         model = LanguageModel.load(CHECKPOINT, Precision.FLOAT32, 2, 256);
         server = new ScriptedTeacher(ScriptedTeacher.hangs());
         teacher = new Teacher(
-                server.url(),
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
+                new TeacherConnection(
+                        server.url(),
+                        null,
+                        HttpClient.newBuilder()
+                                .version(HttpClient.Version.HTTP_1_1)
+                                .build()),
                 JsonMapper.shared(),
                 CircuitBreaker.ofDefaults("teacher"),
                 Retry.of("teacher", Teacher.oneRetry()),
@@ -74,28 +83,40 @@ class StudentTest {
         model.close();
     }
 
-    private record Piece(Author author, String text) {}
-
     private static final class Pieces extends ArrayList<Piece> implements AnswerListener {
 
         private static final long serialVersionUID = 1;
 
         @Override
-        public void onText(Author author, String text) {
-            add(new Piece(author, text));
+        public void onPiece(Piece piece) {
+            add(piece);
+        }
+
+        @Override
+        public void onChoice(int index, Answer.Choice choice) {
+            assertThat(choice.text()).isEqualTo(text(index));
         }
 
         @Override
         public void onWaiting() {}
 
         String by(Author author) {
-            return String.join(
-                    "",
-                    stream()
-                            .filter(piece -> piece.author == author)
-                            .map(Piece::text)
-                            .toList());
+            return stream()
+                    .filter(piece -> piece.author() == author)
+                    .map(Piece::text)
+                    .collect(Collectors.joining());
         }
+
+        String text(int choice) {
+            return stream()
+                    .filter(piece -> piece.choice() == choice)
+                    .map(Piece::text)
+                    .collect(Collectors.joining());
+        }
+    }
+
+    private static String text(Answer answer) {
+        return answer.choices().get(0).text();
     }
 
     private static Question ask(String prompt, int maxTokens, GuidanceMode mode, String... stop) {
@@ -107,6 +128,8 @@ class StudentTest {
                 SamplingParameters.GREEDY,
                 null,
                 true,
+                1,
+                OptionalInt.empty(),
                 new GuidanceWish(mode, 10, Duration.ofMillis(mode == GuidanceMode.AUTO ? 1_000 : 5_000)));
     }
 
@@ -118,7 +141,7 @@ class StudentTest {
         assertThat(answer.guidance().outcome()).isEqualTo(GuidanceOutcome.USED);
         assertThat(pieces.by(Author.TEACHER)).as("the last word may go on").isEqualTo(" We need 12 +");
         assertThat(pieces.by(Author.STUDENT)).isNotEmpty();
-        assertThat(answer.text()).isEqualTo(pieces.by(Author.TEACHER) + pieces.by(Author.STUDENT));
+        assertThat(text(answer)).isEqualTo(pieces.by(Author.TEACHER) + pieces.by(Author.STUDENT));
         assertThat(answer.usage().completionTokens())
                 .as("guidance counts as output")
                 .isEqualTo(40);
@@ -135,7 +158,7 @@ class StudentTest {
         Answer whole = student.answer(
                 ask("Q: 12 + 7?\nA: We need 12 +", 40 - answer.guidanceTokens(), GuidanceMode.OFF),
                 AnswerListener.NONE);
-        assertThat(guided.by(Author.STUDENT)).isEqualTo(whole.text());
+        assertThat(guided.by(Author.STUDENT)).isEqualTo(text(whole));
     }
 
     @Test
@@ -164,8 +187,8 @@ class StudentTest {
         Pieces pieces = new Pieces();
         Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), pieces);
         assertThat(answer.guidance().outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
-        assertThat(answer.text()).isEqualTo(" It is 19.");
-        assertThat(answer.finishReason()).isEqualTo("stop");
+        assertThat(text(answer)).isEqualTo(" It is 19.");
+        assertThat(answer.choices().get(0).finishReason()).isEqualTo("stop");
         assertThat(pieces.by(Author.STUDENT)).isEmpty();
     }
 
@@ -173,17 +196,17 @@ class StudentTest {
     void guidanceLongerThanTheAnswerMayBeIsCut() throws Exception {
         server.now(ScriptedTeacher.says(" one two three four five six seven eight nine ten eleven", "stop"));
         Answer answer = student.answer(ask("count:", 5, GuidanceMode.AUTO), AnswerListener.NONE);
-        assertThat(answer.finishReason()).isEqualTo("length");
+        assertThat(answer.choices().get(0).finishReason()).isEqualTo("length");
         assertThat(answer.usage().completionTokens()).isEqualTo(5);
-        assertThat(" one two three four five six seven").startsWith(answer.text());
+        assertThat(" one two three four five six seven").startsWith(text(answer));
     }
 
     @Test
     void aStopSequenceInTheGuidanceEndsTheAnswer() throws Exception {
         server.now(ScriptedTeacher.says(" 19.\nQ: And what is", "length"));
         Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO, "\nQ:"), AnswerListener.NONE);
-        assertThat(answer.text()).isEqualTo(" 19.");
-        assertThat(answer.finishReason()).isEqualTo("stop");
+        assertThat(text(answer)).isEqualTo(" 19.");
+        assertThat(answer.choices().get(0).finishReason()).isEqualTo("stop");
     }
 
     @Test
@@ -192,12 +215,70 @@ class StudentTest {
         Answer online = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), AnswerListener.NONE);
         int asked = server.requests().size();
         Answer given = student.answer(given(" We need 12 + 7", false), AnswerListener.NONE);
-        assertThat(given.text()).isEqualTo(online.text());
+        assertThat(text(given)).isEqualTo(text(online));
         assertThat(given.guidance().outcome()).isEqualTo(GuidanceOutcome.GIVEN);
         Answer complete = student.answer(given(" It is 19.", true), AnswerListener.NONE);
-        assertThat(complete.text()).isEqualTo(" It is 19.");
-        assertThat(complete.finishReason()).isEqualTo("stop");
+        assertThat(text(complete)).isEqualTo(" It is 19.");
+        assertThat(complete.choices().get(0).finishReason()).isEqualTo("stop");
         assertThat(server.requests()).as("the teacher is not asked").hasSize(asked);
+    }
+
+    private static Question sampled(int choices, OptionalLong seed, OptionalInt topLogprobs) {
+        return new Question(
+                Prompt.raw("Q: 12 + 7?\nA:"),
+                null,
+                20,
+                List.of(),
+                new SamplingParameters(1.5, 0, 1, 0, 1, 0, 0, Map.of(), 0, seed),
+                null,
+                true,
+                choices,
+                topLogprobs,
+                new GuidanceWish(
+                        GuidanceMode.AUTO,
+                        10,
+                        Duration.ofSeconds(5),
+                        Optional.of(Guidance.given(" We need 12 +", false, Set.of()))));
+    }
+
+    @Test
+    void severalChoicesShareTheGuidanceAndDifferInTheirSeeds() throws Exception {
+        Pieces pieces = new Pieces();
+        Answer several = student.answer(sampled(4, OptionalLong.of(7), OptionalInt.empty()), pieces);
+        assertThat(several.choices())
+                .hasSize(4)
+                .allSatisfy(choice -> assertThat(choice.text()).startsWith(" We need 12 +"));
+        assertThat(several.choices()).extracting(Answer.Choice::text).doesNotHaveDuplicates();
+        assertThat(several.usage().completionTokens()).isEqualTo(4 * 20);
+        for (int i = 0; i < 4; i++) {
+            assertThat(pieces.text(i)).isEqualTo(several.choices().get(i).text());
+        }
+
+        Answer again = student.answer(sampled(4, OptionalLong.of(7), OptionalInt.empty()), AnswerListener.NONE);
+        assertThat(again.choices()).isEqualTo(several.choices());
+        Answer one = student.answer(sampled(1, OptionalLong.of(7), OptionalInt.empty()), AnswerListener.NONE);
+        assertThat(one.choices().get(0)).isEqualTo(several.choices().get(0));
+    }
+
+    @Test
+    void logprobsNameEveryTokenOfTheAnswerGuidanceIncluded() throws Exception {
+        Pieces pieces = new Pieces();
+        Answer answer = student.answer(sampled(2, OptionalLong.of(7), OptionalInt.of(2)), pieces);
+        Answer without = student.answer(sampled(2, OptionalLong.of(7), OptionalInt.empty()), AnswerListener.NONE);
+        for (int i = 0; i < 2; i++) {
+            int choice = i;
+            assertThat(answer.choices().get(i).text())
+                    .as("scoring changes nothing")
+                    .isEqualTo(without.choices().get(i).text());
+            assertThat(answer.choices().get(i).logprobs())
+                    .hasSize(20)
+                    .allSatisfy(entry -> assertThat(entry.top()).hasSize(2));
+            assertThat(pieces.stream()
+                            .filter(piece -> piece.choice() == choice)
+                            .flatMap(piece -> piece.logprobs().stream()))
+                    .containsExactlyElementsOf(answer.choices().get(i).logprobs());
+        }
+        assertThat(without.choices().get(0).logprobs()).isEmpty();
     }
 
     private static Question given(String text, boolean complete) {
@@ -210,6 +291,8 @@ class StudentTest {
                 question.sampling(),
                 question.wishes(),
                 question.ignoreEndOfSequence(),
+                question.choices(),
+                question.topLogprobs(),
                 new GuidanceWish(
                         GuidanceMode.AUTO,
                         10,
@@ -225,12 +308,12 @@ class StudentTest {
         server.now(ScriptedTeacher.hangs());
         Answer timeout = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.AUTO), AnswerListener.NONE);
         assertThat(timeout.guidance().outcome()).isEqualTo(GuidanceOutcome.FALLBACK_TIMEOUT);
-        assertThat(timeout.text()).isEqualTo(alone.text());
+        assertThat(text(timeout)).isEqualTo(text(alone));
 
         server.now(ScriptedTeacher.status(503, null));
         Answer refused = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.AUTO), AnswerListener.NONE);
         assertThat(refused.guidance().outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
-        assertThat(refused.text()).isEqualTo(alone.text());
+        assertThat(text(refused)).isEqualTo(text(alone));
     }
 
     @Test
@@ -245,6 +328,8 @@ class StudentTest {
                 SamplingParameters.GREEDY,
                 null,
                 true,
+                1,
+                OptionalInt.empty(),
                 new GuidanceWish(GuidanceMode.AUTO, 10, Duration.ofSeconds(1)));
         Pieces pieces = new Pieces();
         student.answer(question, pieces);
@@ -255,8 +340,8 @@ class StudentTest {
     void theTeacherMayAnswerAlone() throws Exception {
         server.now(ScriptedTeacher.says(" It is 19", "length"));
         Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), AnswerListener.NONE);
-        assertThat(answer.text()).isEqualTo(" It is 19");
-        assertThat(answer.finishReason()).isEqualTo("length");
+        assertThat(text(answer)).isEqualTo(" It is 19");
+        assertThat(answer.choices().get(0).finishReason()).isEqualTo("length");
         assertThat(answer.usage().completionTokens()).as("the teacher's count").isEqualTo(7);
 
         server.now(ScriptedTeacher.status(500, null));
@@ -276,9 +361,12 @@ class StudentTest {
     void whenTheClientLeavesItsSlotIsFree() {
         AnswerListener gone = new AnswerListener() {
             @Override
-            public void onText(Author author, String text) throws IOException {
+            public void onPiece(Piece piece) throws IOException {
                 throw new IOException("gone");
             }
+
+            @Override
+            public void onChoice(int index, Answer.Choice choice) {}
 
             @Override
             public void onWaiting() {}

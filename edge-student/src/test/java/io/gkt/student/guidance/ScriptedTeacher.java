@@ -35,6 +35,7 @@ public final class ScriptedTeacher implements AutoCloseable {
     private final List<GuidanceRequest> requests = new CopyOnWriteArrayList<>();
     private final List<String> deadlines = new CopyOnWriteArrayList<>();
     private final List<String> cancelled = new CopyOnWriteArrayList<>();
+    private final List<String> authorizations = new CopyOnWriteArrayList<>();
     private volatile Script script;
 
     public ScriptedTeacher(Script script) throws IOException {
@@ -43,6 +44,7 @@ public final class ScriptedTeacher implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext(GuidanceApi.PATH, exchange -> {
             try (exchange) {
+                authorizations.add(exchange.getRequestHeaders().getFirst("Authorization"));
                 if (exchange.getRequestMethod().equals("DELETE")) {
                     String path = exchange.getRequestURI().getPath();
                     cancelled.add(path.substring(path.lastIndexOf('/') + 1));
@@ -114,6 +116,10 @@ public final class ScriptedTeacher implements AutoCloseable {
 
     List<String> deadlines() {
         return deadlines;
+    }
+
+    List<String> authorizations() {
+        return authorizations;
     }
 
     List<String> cancelled() {

@@ -27,6 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(30)
 class TeacherTest {
 
+    private static final String KEY = "sk-edge-of-the-shop";
+
     private final CircuitBreaker circuitBreaker = CircuitBreaker.of("teacher", circuitBreakerConfig());
     private ScriptedTeacher server;
     private Teacher teacher;
@@ -55,11 +57,13 @@ class TeacherTest {
 
     private Teacher teacherAt(URI url) {
         return new Teacher(
-                url,
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(Duration.ofMillis(500))
-                        .build(),
+                new TeacherConnection(
+                        url,
+                        KEY,
+                        HttpClient.newBuilder()
+                                .version(HttpClient.Version.HTTP_1_1)
+                                .connectTimeout(Duration.ofMillis(500))
+                                .build()),
                 JsonMapper.shared(),
                 circuitBreaker,
                 Retry.of("teacher", Teacher.oneRetry()),
@@ -147,6 +151,21 @@ class TeacherTest {
             }
         });
         assertThat(ask(300).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_TIMEOUT);
+    }
+
+    @Test
+    void everyRequestBringsTheKey() throws Exception {
+        ask(2_000);
+        server.now(ScriptedTeacher.hangs());
+        assertThat(ask(200).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_TIMEOUT);
+        awaitCancellation(server.requests().get(1).id());
+        assertThat(server.authorizations()).hasSize(3).containsOnly("Bearer " + KEY);
+    }
+
+    @Test
+    void aTeacherThatKnowsNoSuchKeyIsARefusal() throws Exception {
+        server.now(ScriptedTeacher.status(401, null));
+        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.gkt.inference.generation;
 
 import io.gkt.inference.sampling.SamplingParameters;
+import java.util.OptionalInt;
 
 /**
  * What to generate.
@@ -10,9 +11,16 @@ import io.gkt.inference.sampling.SamplingParameters;
  * @param maxTokens           most output tokens, those given included; at least 1
  * @param sampling            how tokens are chosen
  * @param ignoreEndOfSequence whether to go on after the model ends the sequence
+ * @param topLogprobs         of how many of the likeliest tokens the logprobs are wanted besides that of each output
+ *                            token; 0 to 20, empty wants none at all. Those of output that is given cost a step each
  */
 public record GenerationRequest(
-        int[] tokens, int promptLength, int maxTokens, SamplingParameters sampling, boolean ignoreEndOfSequence) {
+        int[] tokens,
+        int promptLength,
+        int maxTokens,
+        SamplingParameters sampling,
+        boolean ignoreEndOfSequence,
+        OptionalInt topLogprobs) {
 
     /**
      * Checks the lengths.
@@ -24,5 +32,11 @@ public record GenerationRequest(
             throw new IllegalArgumentException(
                     "a prompt of " + promptLength + " of " + tokens.length + " tokens, to generate " + maxTokens);
         }
+    }
+
+    /** Without logprobs. */
+    public GenerationRequest(
+            int[] tokens, int promptLength, int maxTokens, SamplingParameters sampling, boolean ignoreEndOfSequence) {
+        this(tokens, promptLength, maxTokens, sampling, ignoreEndOfSequence, OptionalInt.empty());
     }
 }

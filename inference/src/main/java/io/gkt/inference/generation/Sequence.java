@@ -4,8 +4,11 @@ import io.gkt.inference.LanguageModel;
 import io.gkt.inference.decoder.Chunk;
 import io.gkt.inference.decoder.Slot;
 import io.gkt.inference.sampling.Sampler;
+import io.gkt.inference.sampling.TokenLogprobs;
 import io.gkt.inference.tokenizer.Detokenizer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -24,6 +27,7 @@ public final class Sequence {
     private final int contextLength;
     private final int cachedTokens;
     private final StringBuilder text = new StringBuilder();
+    private final List<TokenLogprobs> logprobs = new ArrayList<>();
     private int[] tokens;
     private int length;
     private FinishReason finishReason;
@@ -48,7 +52,8 @@ public final class Sequence {
             sampler.accept(tokens[i]);
         }
         this.detokenizer = model.tokenizer().detokenizer(request.tokens());
-        slot.truncate(Math.min(slot.commonPrefix(request.tokens()), length - 1));
+        int firstWanted = request.topLogprobs().isPresent() ? request.promptLength() : length;
+        slot.truncate(Math.min(slot.commonPrefix(request.tokens()), firstWanted - 1));
         this.cachedTokens = Math.min(slot.length(), request.promptLength());
         if (stops.matched()) {
             finishReason = FinishReason.STOP;
@@ -65,7 +70,9 @@ public final class Sequence {
      */
     public Chunk next(int mostTokens) {
         int from = slot.length();
-        return new Chunk(slot, Arrays.copyOfRange(tokens, from, from + Math.min(length - from, mostTokens)));
+        // A step gives the logits after its last token only, and each token to be scored needs those before it.
+        int wanted = request.topLogprobs().isPresent() ? Math.max(request.promptLength(), from + 1) : length;
+        return new Chunk(slot, Arrays.copyOfRange(tokens, from, from + Math.min(wanted - from, mostTokens)));
     }
 
     /**
@@ -76,20 +83,29 @@ public final class Sequence {
      */
     public void accept(float[] logits) {
         if (slot.length() < length) {
+            if (request.topLogprobs().isPresent() && slot.length() >= request.promptLength()) {
+                score(logits, tokens[slot.length()]);
+            }
             return;
         }
+        float[] raw = request.topLogprobs().isPresent() ? logits.clone() : logits;
         int token = sampler.sample(logits);
         append(token);
         if (endOfSequence.contains(token) && !request.ignoreEndOfSequence()) {
             finish(FinishReason.STOP);
             return;
         }
+        score(raw, token);
         text.append(stops.push(detokenizer.append(token)));
         if (stops.matched()) {
             finishReason = FinishReason.STOP;
         } else if (completionTokens() >= request.maxTokens() || length >= contextLength) {
             finish(FinishReason.LENGTH);
         }
+    }
+
+    private void score(float[] logits, int token) {
+        request.topLogprobs().ifPresent(top -> logprobs.add(TokenLogprobs.of(logits, token, top)));
     }
 
     private void append(int token) {
@@ -109,6 +125,16 @@ public final class Sequence {
     public String drainText() {
         String drained = text.toString();
         text.setLength(0);
+        return drained;
+    }
+
+    /**
+     * @return logprobs of output tokens since the last call, those given included and one that ended the sequence not;
+     *     none if they were not asked for
+     */
+    public List<TokenLogprobs> drainLogprobs() {
+        List<TokenLogprobs> drained = List.copyOf(logprobs);
+        logprobs.clear();
         return drained;
     }
 

@@ -2,6 +2,7 @@ package io.gkt.inference.sampling;
 
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 
 /**
  * How tokens are chosen. Parameters apply in vLLM's order: minimum length, logit bias, repetition, frequency and
@@ -67,6 +68,37 @@ public record SamplingParameters(
                 bias,
                 minTokens,
                 seed);
+    }
+
+    /**
+     * For one of several answers to the same prompt.
+     *
+     * @param index which one, from 0
+     * @return these with a seed of its own; the first keeps the seed, so that it is the answer to a request for one
+     */
+    public SamplingParameters forChoice(int index) {
+        return index == 0 || seed.isEmpty()
+                ? this
+                : new SamplingParameters(
+                        temperature,
+                        topK,
+                        topP,
+                        minP,
+                        repetitionPenalty,
+                        presencePenalty,
+                        frequencyPenalty,
+                        logitBias,
+                        minTokens,
+                        derived(seed.getAsLong(), index));
+    }
+
+    private static OptionalLong derived(long seed, int index) {
+        SplittableRandom seeds = new SplittableRandom(seed);
+        long derived = seed;
+        for (int i = 0; i < index; i++) {
+            derived = seeds.nextLong();
+        }
+        return OptionalLong.of(derived);
     }
 
     private static void require(boolean holds, String message) {

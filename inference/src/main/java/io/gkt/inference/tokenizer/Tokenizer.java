@@ -32,6 +32,7 @@ public final class Tokenizer implements AutoCloseable {
     private final int vocabularySize;
     private final BitSet withText = new BitSet();
     private HuggingFaceTokenizer aliased;
+    private TokenBytes bytes;
 
     private Tokenizer(TokenizerFile file) {
         this.file = file;
@@ -98,6 +99,34 @@ public final class Tokenizer implements AutoCloseable {
     public String decode(int[] ids) {
         return tokenizer.decode(
                 Arrays.stream(ids).filter(this::hasText).asLongStream().toArray(), false);
+    }
+
+    /** The text of token ids, special tokens spelled out; ids outside the vocabulary have none. */
+    public String decodeWithSpecialTokens(int[] ids) {
+        return tokenizer.decode(
+                Arrays.stream(ids)
+                        .filter(id -> bytesOf(id).length > 0)
+                        .asLongStream()
+                        .toArray(),
+                false);
+    }
+
+    /**
+     * What a token stands for, which may be part of a character only: those of neighbours together are text.
+     *
+     * @param id a token's id
+     * @return its bytes; none for an id outside the vocabulary
+     */
+    public byte[] bytesOf(int id) {
+        return bytes().of(id);
+    }
+
+    /** Built on first need only: most requests ask for text. */
+    private synchronized TokenBytes bytes() {
+        if (bytes == null) {
+            bytes = new TokenBytes(file);
+        }
+        return bytes;
     }
 
     /**

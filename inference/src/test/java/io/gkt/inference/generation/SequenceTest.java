@@ -1,18 +1,21 @@
 package io.gkt.inference.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.gkt.inference.LanguageModel;
 import io.gkt.inference.decoder.Chunk;
 import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.decoder.Slot;
 import io.gkt.inference.sampling.SamplingParameters;
+import io.gkt.inference.sampling.TokenLogprobs;
 import io.gkt.inference.tokenizer.Prompt;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,6 +114,46 @@ class SequenceTest {
         assertThat(ignored.sequence.finishReason()).contains(FinishReason.LENGTH);
     }
 
+    @Test
+    void everyOutputTokenHasALogprobWhetherGivenOrChosen() {
+        int[] prompt = model.tokenizer().encode(Prompt.raw("Once upon a time"));
+        Outcome chosen = run(scored(prompt, prompt.length, SamplingParameters.GREEDY), List.of(), Integer.MAX_VALUE);
+        assertThat(chosen.logprobs).hasSize(12).allSatisfy(entry -> {
+            assertThat(entry.top()).hasSize(3);
+            assertThat(entry.token()).isEqualTo(entry.top().get(0).token());
+            assertThat(entry.logprob()).isNegative();
+        });
+
+        int[] given = Arrays.copyOf(prompt, prompt.length + 7);
+        for (int i = 0; i < 7; i++) {
+            given[prompt.length + i] = chosen.logprobs.get(i).token();
+        }
+        Outcome continued = run(scored(given, prompt.length, SamplingParameters.GREEDY), List.of(), Integer.MAX_VALUE);
+        assertThat(continued.logprobs).hasSize(12);
+        for (int i = 0; i < 12; i++) {
+            assertThat(continued.logprobs.get(i).token())
+                    .isEqualTo(chosen.logprobs.get(i).token());
+            assertThat(continued.logprobs.get(i).logprob())
+                    .isCloseTo(chosen.logprobs.get(i).logprob(), within(1e-3));
+        }
+    }
+
+    @Test
+    void logprobsAreThoseOfTheModelWhateverIsAskedForOfTheSampler() {
+        int[] prompt = model.tokenizer().encode(Prompt.raw("Hello"));
+        int wanted = model.tokenizer().encode(Prompt.plain("x"))[0];
+        SamplingParameters biased =
+                new SamplingParameters(0.5, 1, 0.5, 0.1, 1.5, 1, 1, Map.of(wanted, 100.0), 0, OptionalLong.of(1));
+        Outcome outcome = run(scored(prompt, prompt.length, biased), List.of(), Integer.MAX_VALUE);
+        assertThat(outcome.logprobs.get(0).token()).isEqualTo(wanted);
+        assertThat(outcome.logprobs.get(0).logprob()).isLessThan(Math.log(0.5));
+        assertThat(outcome.logprobs.get(0).top().get(0).token()).isNotEqualTo(wanted);
+    }
+
+    private static GenerationRequest scored(int[] tokens, int promptLength, SamplingParameters sampling) {
+        return new GenerationRequest(tokens, promptLength, 12, sampling, true, OptionalInt.of(3));
+    }
+
     private static String sampled(long seed) {
         int[] prompt = model.tokenizer().encode(Prompt.raw("Hello"));
         SamplingParameters hot = new SamplingParameters(1.5, 0, 1, 0, 1, 0, 0, Map.of(), 0, OptionalLong.of(seed));
@@ -122,7 +165,7 @@ class SequenceTest {
         return new GenerationRequest(tokens, tokens.length, maxTokens, SamplingParameters.GREEDY, true);
     }
 
-    private record Outcome(Sequence sequence, String text) {}
+    private record Outcome(Sequence sequence, String text, List<TokenLogprobs> logprobs) {}
 
     private static Outcome run(GenerationRequest request, List<String> stops, int prefillChunk) {
         return run(request, stops, prefillChunk, true);
@@ -136,13 +179,15 @@ class SequenceTest {
         try {
             Sequence sequence = new Sequence(model, request, slot, new StopMatcher(stops));
             List<String> pieces = new ArrayList<>();
+            List<TokenLogprobs> logprobs = new ArrayList<>();
             while (sequence.finishReason().isEmpty()) {
                 Chunk chunk = sequence.next(prefillChunk);
                 sequence.accept(model.decoder().step(List.of(chunk))[0]);
                 pieces.add(sequence.drainText());
+                logprobs.addAll(sequence.drainLogprobs());
             }
             assertThat(stops).noneMatch(String.join("", pieces)::contains);
-            return new Outcome(sequence, String.join("", pieces));
+            return new Outcome(sequence, String.join("", pieces), logprobs);
         } finally {
             model.decoder().slots().release(slot);
         }

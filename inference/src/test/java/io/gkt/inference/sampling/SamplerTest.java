@@ -106,6 +106,17 @@ class SamplerTest {
     }
 
     @Test
+    void eachChoiceHasASeedOfItsOwnThatFollowsFromTheRequests() {
+        SamplingParameters seeded = parameters(1, 0, 1, 0);
+        assertThat(seeded.forChoice(0)).isEqualTo(seeded);
+        assertThat(IntStream.range(0, 8).mapToObj(seeded::forChoice).map(SamplingParameters::seed))
+                .doesNotHaveDuplicates()
+                .allMatch(OptionalLong::isPresent);
+        assertThat(seeded.forChoice(3)).isEqualTo(parameters(1, 0, 1, 0).forChoice(3));
+        assertThat(SamplingParameters.GREEDY.forChoice(3).seed()).isEmpty();
+    }
+
+    @Test
     void tokensAreDrawnAsOftenAsTheyAreLikely() {
         Sampler sampler = sampler(parameters(1, 0, 1, 0));
         int[] counts = new int[5];

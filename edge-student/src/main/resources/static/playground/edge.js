@@ -1,0 +1,87 @@
+import { byId, el } from "./dom.js";
+import { facts } from "./api.js";
+import { helped, isFallback } from "./outcome.js";
+
+const LOOK_AGAIN_MS = 3000;
+
+/** What is known of the edge and its teacher; shown at the top of the page. */
+export class Edge {
+  #facts = null;
+  #away = false;
+  #teacher = "unknown";
+  #teacherModel = null;
+  #listeners = [];
+
+  get teacherConfigured() {
+    return this.#facts?.teacher ?? true;
+  }
+
+  /** Calls the listener with the facts once they are there. */
+  onFacts(listener) {
+    this.#listeners.push(listener);
+  }
+
+  /** Asks the edge who it is, until it says. */
+  async look() {
+    try {
+      this.#facts = await facts();
+      this.#away = false;
+      this.#listeners.splice(0).forEach((listener) => listener(this.#facts));
+    } catch {
+      this.#away = true;
+      setTimeout(() => this.look(), LOOK_AGAIN_MS);
+    }
+    this.#show();
+  }
+
+  /** Learns from an answer how the teacher is. */
+  answered({ gkt }) {
+    const { outcome, model } = gkt.guidance;
+    if (model) this.#teacherModel = model;
+    if (helped(outcome) || outcome === "empty") this.#teacher = "there";
+    else if (isFallback(outcome)) this.#teacher = "away";
+    this.#show();
+  }
+
+  /** Learns from a failure whether the edge is there. */
+  failed(problem) {
+    if (problem.status === 0 && !this.#away) this.look();
+    // Only a teacher that was to answer alone makes the edge say so.
+    if (problem.status === 503 && problem.code === "unavailable") {
+      this.#teacher = "away";
+      this.#show();
+    }
+  }
+
+  #show() {
+    byId("pair").replaceChildren(...this.#parts());
+  }
+
+  #parts() {
+    if (this.#away) return [part("lost", "Edge", "away")];
+    if (!this.#facts) return [];
+    const student = part("student", "Student", this.#facts.model, millions(this.#facts.parameters));
+    if (!this.#facts.teacher) return [student, part("none", "Teacher", "none configured")];
+    const name = this.#teacherModel ?? "configured";
+    return [
+      student,
+      this.#teacher === "away" ? part("lost", "Teacher", "away") : part("teacher", "Teacher", name),
+    ];
+  }
+}
+
+function part(kind, role, text, size) {
+  return el(
+    "span",
+    { className: `member ${kind}` },
+    el("i", { "aria-hidden": "true" }),
+    el("small", {}, role),
+    ` ${text}`,
+    size && el("small", { className: "size" }, ` ${size}`),
+  );
+}
+
+function millions(parameters) {
+  const [value, unit] = parameters >= 1e9 ? [parameters / 1e9, "B"] : [parameters / 1e6, "M"];
+  return `${value < 10 ? value.toFixed(2) : Math.round(value)} ${unit}`;
+}
