@@ -1,0 +1,36 @@
+package io.gkt.benchmark.gkt;
+
+/**
+ * The teacher's settings of the same names, {@code gkt.teacher.*}.
+ *
+ * @param maxBatchSize    requests that run at once
+ * @param maxBatchDelayMs longest time that an idle teacher waits for company
+ * @param maxStepTokens   most new tokens of a step
+ * @param queueCapacity   requests that may wait
+ * @param prefixReuse     whether a prompt's beginning is not computed again that the request before in its slot had too
+ */
+record TeacherPolicy(
+        int maxBatchSize, double maxBatchDelayMs, int maxStepTokens, int queueCapacity, boolean prefixReuse) {
+
+    TeacherPolicy {
+        if (maxBatchSize < 1 || maxStepTokens < maxBatchSize || queueCapacity < 1) {
+            throw new IllegalArgumentException(
+                    "batch size and queue must be at least 1, and step tokens at least the batch size");
+        }
+    }
+
+    /** As the teacher is set by default. */
+    static final TeacherPolicy DEFAULT = new TeacherPolicy(16, 1, 256, 256, true);
+
+    TeacherPolicy withBatchSize(int size) {
+        return new TeacherPolicy(size, maxBatchDelayMs, Math.max(size, maxStepTokens), queueCapacity, prefixReuse);
+    }
+
+    TeacherPolicy withPrefixReuse(boolean reuse) {
+        return new TeacherPolicy(maxBatchSize, maxBatchDelayMs, maxStepTokens, queueCapacity, reuse);
+    }
+
+    TeacherPolicy withQueueCapacity(int capacity) {
+        return new TeacherPolicy(maxBatchSize, maxBatchDelayMs, maxStepTokens, capacity, prefixReuse);
+    }
+}
