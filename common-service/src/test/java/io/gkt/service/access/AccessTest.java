@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +63,7 @@ class AccessTest {
     @RestController
     static class Application {
 
+        private final AtomicInteger inside = new AtomicInteger();
         private volatile CountDownLatch held = new CountDownLatch(0);
 
         @GetMapping("/whoami")
@@ -71,6 +73,7 @@ class AccessTest {
 
         @GetMapping("/held")
         CompletableFuture<String> held() {
+            inside.incrementAndGet();
             return CompletableFuture.supplyAsync(() -> {
                 try {
                     return held.await(30, TimeUnit.SECONDS) ? "done" : "late";
@@ -92,6 +95,7 @@ class AccessTest {
     @BeforeEach
     void holdNothing() {
         application.held = new CountDownLatch(0);
+        application.inside.set(0);
     }
 
     @Test
@@ -147,7 +151,8 @@ class AccessTest {
         application.held = new CountDownLatch(1);
         CompletableFuture<HttpResponse<String>> first = http.sendAsync(held(), BodyHandlers.ofString());
         CompletableFuture<HttpResponse<String>> second = http.sendAsync(held(), BodyHandlers.ofString());
-        await(() -> get("/whoami", "Bearer " + TWO_AT_ONCE).statusCode() == 429);
+        await(() -> application.inside.get() == 2);
+        assertThat(get("/whoami", "Bearer " + TWO_AT_ONCE).statusCode()).isEqualTo(429);
         assertThat(get("/whoami", "Bearer " + PLAIN).statusCode()).isEqualTo(200);
 
         application.held.countDown();
