@@ -74,7 +74,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"COMMON_PROTOCOL", "INFERENCE", "DEMO_MODELS", "EVALUATION", "BENCHMARK"})
+    @EnumSource(names = {"COMMON_PROTOCOL", "INFERENCE", "DEMO_MODELS", "EVALUATION"})
     void onlyServicesKnowTheFramework(Module module) {
         noClasses()
                 .that(module.contains())
