@@ -1,6 +1,9 @@
 package io.gkt.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -21,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who may know whom. */
 class ArchitectureTest {
 
+    private static final String CIRCUIT_BREAKER = "io.github.resilience4j.circuitbreaker..";
     private static final String[] FRAMEWORKS = {
         "org.springframework..", "jakarta.servlet..", "io.micrometer..", "io.github.resilience4j.."
     };
@@ -81,6 +85,16 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(FRAMEWORKS)
+                .check(CLASSES);
+    }
+
+    /** It simulates edges with the circuit breaker that they have, and nothing else of what they are made from. */
+    @Test
+    void theBenchmarkKnowsOfTheFrameworkTheCircuitBreakerOnly() {
+        noClasses()
+                .that(Module.BENCHMARK.contains())
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(FRAMEWORKS).and(not(resideInAPackage(CIRCUIT_BREAKER))))
                 .check(CLASSES);
     }
 
