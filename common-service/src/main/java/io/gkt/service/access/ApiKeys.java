@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -17,25 +17,29 @@ final class ApiKeys {
     /** Shorter ones can be guessed. */
     private static final int SHORTEST_KEY = 16;
 
-    private final Map<Hash, Caller> callers = new LinkedHashMap<>();
+    private final List<Known> known;
 
-    /** Compared by {@link MessageDigest#isEqual}, which takes as long for any two. */
-    private record Hash(byte[] bytes) {}
+    private record Known(byte[] hash, Caller caller) {}
 
     /** @throws InvalidConfigurationPropertyValueException if a key has no hash and no readable file, or both */
     ApiKeys(Map<String, AccessSettings.Key> keys) {
-        keys.forEach((name, key) ->
-                callers.put(hash(name, key), new Caller(name, key.maxConcurrent(), key.requestsPerMinute())));
+        known = keys.entrySet().stream()
+                .map(entry -> {
+                    String name = entry.getKey();
+                    AccessSettings.Key key = entry.getValue();
+                    return new Known(hash(name, key), new Caller(name, key.maxConcurrent(), key.requestsPerMinute()));
+                })
+                .toList();
     }
 
-    private static Hash hash(String name, AccessSettings.Key key) {
+    private static byte[] hash(String name, AccessSettings.Key key) {
         String setting = "gkt.access.keys." + name;
         if ((key.sha256() == null) == (key.file() == null)) {
             throw new InvalidConfigurationPropertyValueException(
                     setting, name, "Set one of its sha256 (of the key, in hexadecimal) and file.");
         }
         if (key.sha256() != null) {
-            return new Hash(HexFormat.of().parseHex(key.sha256()));
+            return HexFormat.of().parseHex(key.sha256());
         }
         String secret;
         try {
@@ -51,21 +55,21 @@ final class ApiKeys {
                     "The key in it has " + secret.length() + " characters; it must have " + SHORTEST_KEY
                             + " at least.");
         }
-        return new Hash(sha256(secret));
+        return sha256(secret);
     }
 
     /** @return whether anybody may call */
     boolean none() {
-        return callers.isEmpty();
+        return known.isEmpty();
     }
 
     /** Takes as long for any key, right or wrong. */
     Optional<Caller> find(String key) {
         byte[] hash = sha256(key);
         Caller found = null;
-        for (Map.Entry<Hash, Caller> entry : callers.entrySet()) {
-            if (MessageDigest.isEqual(entry.getKey().bytes, hash)) {
-                found = entry.getValue();
+        for (Known candidate : known) {
+            if (MessageDigest.isEqual(candidate.hash, hash)) {
+                found = candidate.caller;
             }
         }
         return Optional.ofNullable(found);
