@@ -57,6 +57,20 @@ public record SamplingParameters(
      * @return these with that bias
      */
     public SamplingParameters withLogitBias(Map<Integer, Double> bias) {
+        return with(bias, seed);
+    }
+
+    /**
+     * For one of several answers to the same prompt.
+     *
+     * @param index which one, from 0
+     * @return these with a seed of its own; the first keeps the seed, so that it is the answer to a request for one
+     */
+    public SamplingParameters forChoice(int index) {
+        return index == 0 || seed.isEmpty() ? this : with(logitBias, derived(seed.getAsLong(), index));
+    }
+
+    private SamplingParameters with(Map<Integer, Double> bias, OptionalLong seed) {
         return new SamplingParameters(
                 temperature,
                 topK,
@@ -68,28 +82,6 @@ public record SamplingParameters(
                 bias,
                 minTokens,
                 seed);
-    }
-
-    /**
-     * For one of several answers to the same prompt.
-     *
-     * @param index which one, from 0
-     * @return these with a seed of its own; the first keeps the seed, so that it is the answer to a request for one
-     */
-    public SamplingParameters forChoice(int index) {
-        return index == 0 || seed.isEmpty()
-                ? this
-                : new SamplingParameters(
-                        temperature,
-                        topK,
-                        topP,
-                        minP,
-                        repetitionPenalty,
-                        presencePenalty,
-                        frequencyPenalty,
-                        logitBias,
-                        minTokens,
-                        derived(seed.getAsLong(), index));
     }
 
     private static OptionalLong derived(long seed, int index) {
