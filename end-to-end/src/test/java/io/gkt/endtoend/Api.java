@@ -16,9 +16,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A client of either service that knows no more than HTTP and JSON. */
-record Api(URI url) {
+public record Api(URI url) {
 
-    static final String CHAT = "/v1/chat/completions";
+    /** Path of chats. */
+    public static final String CHAT = "/v1/chat/completions";
+
     static final String GUIDANCE = "/v1/guidance";
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -33,31 +35,36 @@ record Api(URI url) {
                 .timeout(Duration.ofSeconds(60));
     }
 
-    HttpRequest post(String path, String json) {
+    /** @return a request that is not sent yet */
+    public HttpRequest post(String path, String json) {
         return request(path).POST(BodyPublishers.ofString(json)).build();
     }
 
-    HttpRequest post(String path, byte[] body, String header, String value) {
+    /** @return a request with a header besides, that is not sent yet */
+    public HttpRequest post(String path, byte[] body, String header, String value) {
         return request(path)
                 .setHeader(header, value)
                 .POST(BodyPublishers.ofByteArray(body))
                 .build();
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    /** Reads what is at a path. */
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return send(request(path).GET().build());
     }
 
-    HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    /** Waits for the response. */
+    public HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
         return HTTP.send(request, BodyHandlers.ofString());
     }
 
-    CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {
+    /** Does not wait for the response. */
+    public CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {
         return HTTP.sendAsync(request, BodyHandlers.ofString());
     }
 
     /** The body of a response that must be a success. */
-    static JsonNode success(HttpResponse<String> response) {
+    public static JsonNode success(HttpResponse<String> response) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return JSON.readTree(response.body());
     }
@@ -90,11 +97,13 @@ record Api(URI url) {
         return answer.path("gkt").path("guidance");
     }
 
-    static String outcome(JsonNode answer) {
+    /** What became of the guidance of an answer. */
+    public static String outcome(JsonNode answer) {
         return guidance(answer).path("outcome").asString();
     }
 
-    static String text(JsonNode answer) {
+    /** What an answer says. */
+    public static String text(JsonNode answer) {
         return answer.path("choices").path(0).path("message").path("content").asString();
     }
 }

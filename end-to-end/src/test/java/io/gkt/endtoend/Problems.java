@@ -3,7 +3,7 @@ package io.gkt.endtoend;
 import java.util.List;
 
 /** Word problems of the kind that the demo models solve; each index gives another. */
-final class Problems {
+public final class Problems {
 
     private static final List<String> NAMES = List.of("Leo", "Mia", "Tom", "Grace", "Karim", "Rosa", "Max", "Elif");
 
@@ -29,7 +29,7 @@ final class Problems {
     }
 
     /** A chat request; fields may follow the messages. */
-    static String chat(int index, String... fields) {
+    public static String chat(int index, String... fields) {
         StringBuilder json = new StringBuilder("{\"messages\": [{\"role\": \"user\", \"content\": \"")
                 .append(question(index))
                 .append("\"}]");
