@@ -13,6 +13,7 @@ import io.gkt.student.guidance.Teacher;
 import io.gkt.student.guidance.TeacherConnection;
 import io.gkt.student.openai.CompletionController;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.net.http.HttpClient;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -53,7 +54,8 @@ public class EdgeStudentApplication {
             CircuitBreakerRegistry circuitBreakers,
             RetryRegistry retries,
             BulkheadRegistry bulkheads,
-            SslBundles sslBundles) {
+            SslBundles sslBundles,
+            ObservationRegistry observations) {
         HttpClient.Builder http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(settings.teacher().connectTimeout());
@@ -62,7 +64,7 @@ public class EdgeStudentApplication {
         }
         return new Teacher(
                 new TeacherConnection(
-                        settings.teacher().url(), settings.teacher().apiKey(), http.build()),
+                        settings.teacher().url(), settings.teacher().apiKey(), http.build(), observations),
                 json,
                 circuitBreakers.circuitBreaker(TEACHER),
                 retries.retry(TEACHER, Teacher.oneRetry()),

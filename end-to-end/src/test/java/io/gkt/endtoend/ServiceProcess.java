@@ -121,6 +121,11 @@ public final class ServiceProcess implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
     }
 
+    /** What it has logged so far. */
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
     int port() {
         return port;
     }

@@ -10,6 +10,7 @@ import io.github.resilience4j.retry.RetryConfig;
 import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.GuidanceRequest;
 import io.gkt.protocol.GuidanceResponse;
+import io.micrometer.observation.Observation;
 import java.net.ConnectException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -135,11 +136,16 @@ public final class Teacher implements AutoCloseable {
         private final String id = UUID.randomUUID().toString();
         private final long started = System.nanoTime();
         private final GuidanceQuestion question;
+        /** A second try is sent by another thread, which would not know of it. */
+        private final Observation asker = connection.observations().getCurrentObservation();
+
+        private final String operation;
         private final byte[] body;
         private final AtomicReference<CompletableFuture<?>> exchange = new AtomicReference<>();
 
         Call(GuidanceQuestion question) {
             this.question = question;
+            this.operation = question.messages() == null ? "text_completion" : "chat";
             this.body = json.writeValueAsBytes(new GuidanceRequest(
                     id,
                     null,
@@ -164,16 +170,15 @@ public final class Teacher implements AutoCloseable {
             if (millis <= 0) {
                 return CompletableFuture.failedFuture(new TimeoutException());
             }
-            HttpRequest request = connection
+            HttpRequest.Builder request = connection
                     .request(GuidanceApi.PATH)
                     .header("Content-Type", "application/json")
                     .header(GuidanceApi.DEADLINE_HEADER, Long.toString(millis))
-                    .timeout(Duration.ofMillis(millis))
-                    .POST(BodyPublishers.ofByteArray(body))
-                    .build();
+                    .POST(BodyPublishers.ofByteArray(body));
             CompletableFuture<HttpResponse<byte[]>> sent =
-                    connection.http().sendAsync(request, info -> new LimitedBody(LARGEST_RESPONSE_BYTES));
+                    connection.ask(request, operation, asker, info -> new LimitedBody(LARGEST_RESPONSE_BYTES));
             exchange.set(sent);
+            // Not the request's own timeout: an exchange that it has ended can no longer be told from one that failed.
             return sent.copy()
                     .orTimeout(millis, TimeUnit.MILLISECONDS)
                     .whenComplete((response, failure) -> {

@@ -23,6 +23,7 @@ import io.gkt.student.guidance.Teacher;
 import io.gkt.student.guidance.TeacherConnection;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -66,7 +67,8 @@ class StudentTest {
                         null,
                         HttpClient.newBuilder()
                                 .version(HttpClient.Version.HTTP_1_1)
-                                .build()),
+                                .build(),
+                        ObservationRegistry.NOOP),
                 JsonMapper.shared(),
                 CircuitBreaker.ofDefaults("teacher"),
                 Retry.of("teacher", Teacher.oneRetry()),

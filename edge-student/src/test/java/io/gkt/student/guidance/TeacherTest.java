@@ -7,6 +7,7 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.retry.Retry;
+import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -63,7 +64,8 @@ class TeacherTest {
                         HttpClient.newBuilder()
                                 .version(HttpClient.Version.HTTP_1_1)
                                 .connectTimeout(Duration.ofMillis(500))
-                                .build()),
+                                .build(),
+                        ObservationRegistry.NOOP),
                 JsonMapper.shared(),
                 circuitBreaker,
                 Retry.of("teacher", Teacher.oneRetry()),
