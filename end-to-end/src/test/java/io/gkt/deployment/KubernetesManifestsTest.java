@@ -2,6 +2,7 @@ package io.gkt.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -16,7 +17,6 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.time.Duration;
 import java.util.List;
@@ -90,11 +90,13 @@ class KubernetesManifestsTest {
         assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Ingress");
         assertThat(policy.getSpec().getPodSelector().getMatchLabels()).containsEntry(NAME, "cloud-teacher");
         assertThat(policy.getSpec().getIngress())
-                .singleElement()
-                .satisfies(rule -> assertThat(rule.getFrom())
-                        .extracting(NetworkPolicyPeer::getPodSelector)
-                        .extracting(selector -> selector.getMatchLabels().get(NAME))
-                        .containsExactlyInAnyOrder("edge-student", "prometheus"));
+                .extracting(
+                        rule -> rule.getPorts().get(0).getPort().getStrVal(),
+                        rule -> rule.getFrom().stream()
+                                .map(peer ->
+                                        peer.getPodSelector().getMatchLabels().get(NAME))
+                                .toList())
+                .containsExactly(tuple("http", List.of("edge-student")), tuple("metrics", List.of("prometheus")));
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -32,13 +33,13 @@ public final class ServiceProcess implements AutoCloseable {
     private final Path log;
     private final int port;
 
-    private ServiceProcess(String module, int wantedPort, String... settings) throws Exception {
+    private ServiceProcess(String module, int wantedPort, Map<String, String> environment, String... settings)
+            throws Exception {
         log = Files.createDirectories(Path.of("target", "logs"))
                 .resolve(STARTED.incrementAndGet() + "-" + module + ".log");
-        process = program(module, "--server.port=" + wantedPort, settings)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder program = program(module, "--server.port=" + wantedPort, settings);
+        program.environment().putAll(environment);
+        process = program.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         try {
             port = awaitPort();
             await("ready", START, () -> api().get("/readyz").statusCode() == 200);
@@ -66,7 +67,12 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** A service with these settings and no others. */
     static ServiceProcess start(String module, int port, String... settings) throws Exception {
-        return new ServiceProcess(module, port, settings);
+        return new ServiceProcess(module, port, Map.of(), settings);
+    }
+
+    /** A service on any port that is configured as containers are. */
+    public static ServiceProcess start(String module, Map<String, String> environment) throws Exception {
+        return new ServiceProcess(module, ANY_PORT, environment);
     }
 
     /** A teacher with these settings. */

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
@@ -16,6 +17,8 @@ import java.util.stream.DoubleStream;
 public final class BatchMetrics {
 
     private static final String NO_ERROR = "none";
+    private static final List<String> REJECTIONS = List.of("queue_full", "deadline", "draining");
+    private static final List<String> CANCELLATIONS = List.of("queued", "decoding");
     private static final Duration[] SECONDS =
             durations(.01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92);
     private static final Duration[] SECONDS_TO_FIRST_TOKEN =
@@ -53,6 +56,9 @@ public final class BatchMetrics {
         this.decodeTime = timer("gkt.teacher.decode.time", "From the first token to the last", SECONDS);
         this.promptTokens = counter("gkt.teacher.prompt.tokens", "Tokens read");
         this.guidanceTokens = counter("gkt.teacher.guidance.tokens", "Tokens written");
+        // Rates need a zero to begin with.
+        REJECTIONS.forEach(this::rejections);
+        CANCELLATIONS.forEach(this::cancellations);
     }
 
     void watch(Supplier<Number> running, Supplier<Number> waiting) {
@@ -94,12 +100,26 @@ public final class BatchMetrics {
 
     /** @param reason {@code queue_full}, {@code deadline} or {@code draining} */
     void rejected(String reason) {
-        registry.counter("gkt.teacher.rejected", "reason", reason).increment();
+        rejections(reason).increment();
     }
 
     /** @param phase {@code queued} or {@code decoding} */
     void cancelled(String phase) {
-        registry.counter("gkt.teacher.cancelled", "phase", phase).increment();
+        cancellations(phase).increment();
+    }
+
+    private Counter rejections(String reason) {
+        return Counter.builder("gkt.teacher.rejected")
+                .description("Requests turned away from the queue")
+                .tag("reason", reason)
+                .register(registry);
+    }
+
+    private Counter cancellations(String phase) {
+        return Counter.builder("gkt.teacher.cancelled")
+                .description("Requests given up because their client asked for it or has gone")
+                .tag("phase", phase)
+                .register(registry);
     }
 
     private void duration(BatchRequest request, String error) {
