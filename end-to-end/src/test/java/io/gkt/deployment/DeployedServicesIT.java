@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.gkt.endtoend.ServiceProcess;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -61,7 +60,7 @@ class DeployedServicesIT {
 
         // Here there are no volumes with models, and the pods' ports may be taken.
         environment.keySet().removeIf(name -> name.endsWith("_MODEL"));
-        int metricsPort = freePort();
+        int metricsPort = ServiceProcess.freePort();
         environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(metricsPort));
         boolean open = environment.containsKey("GKT_ACCESS_OPEN");
         if (!open) {
@@ -133,11 +132,5 @@ class DeployedServicesIT {
             request.header("Authorization", "Bearer " + key);
         }
         return HTTP.send(request.build(), BodyHandlers.ofString());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +44,7 @@ class MonitoringIT {
                 "needs prometheus and promtool on the PATH; Debian's package prometheus has both");
         teacher = ServiceProcess.teacher(ServiceProcess.ANY_PORT);
         edge = ServiceProcess.edge(teacher.url());
-        int port = freePort();
+        int port = ServiceProcess.freePort();
         Path config = Files.writeString(directory.resolve("prometheus.yml"), """
                 global: {scrape_interval: 1s, evaluation_interval: 1s}
                 rule_files: ["%s"]
@@ -208,12 +207,6 @@ class MonitoringIT {
                     == 0;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.gkt.endtoend;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -85,6 +86,13 @@ public final class ServiceProcess implements AutoCloseable {
         String[] all = Arrays.copyOf(settings, settings.length + 1);
         all[settings.length] = "--gkt.student.teacher.url=" + teacher;
         return start("edge-student", ANY_PORT, all);
+    }
+
+    /** A port that nobody listens on now. */
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     private int awaitPort() throws Exception {

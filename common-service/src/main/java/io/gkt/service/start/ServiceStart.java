@@ -2,8 +2,11 @@ package io.gkt.service.start;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.springframework.boot.SpringApplication;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
 
 /** What {@code main} of a service does. */
 public final class ServiceStart {
@@ -28,6 +31,18 @@ public final class ServiceStart {
         }
         SpringApplication service = new SpringApplication(application);
         service.addListeners(new StartCheck<>(settings, check));
+        service.addInitializers(context -> keepMetricsNear(context.getEnvironment()));
         service.run(arguments);
+    }
+
+    /** Metrics on a port of their own would otherwise be for every machine that reaches this one. */
+    private static void keepMetricsNear(ConfigurableEnvironment environment) {
+        String address = environment.getProperty("server.address");
+        String port = environment.getProperty("management.server.port");
+        if (address != null && port != null && !port.equals(environment.getProperty("server.port"))) {
+            environment
+                    .getPropertySources()
+                    .addLast(new MapPropertySource("metrics", Map.of("management.server.address", address)));
+        }
     }
 }
