@@ -96,7 +96,7 @@ public final class Student {
         }
         if (room < 1) {
             throw ApiException.contextLengthExceeded(
-                    question.messages() == null ? "prompt" : "messages",
+                    question.conversation() == null ? "prompt" : "messages",
                     "The prompt has " + prompt.length + " tokens, and with an answer of at least one it must fit into "
                             + model.decoder().contextLength() + ".");
         }
@@ -223,7 +223,7 @@ public final class Student {
             int promptLength = Math.min(prompt.length, tokens.length);
             if (tokens.length - promptLength > maxTokens) {
                 int[] fitting = Arrays.copyOf(tokens, promptLength + maxTokens);
-                return new Beginning(fitting, promptLength, decode(fitting, promptLength), false);
+                return new Beginning(fitting, promptLength, textBehindPrompt(fitting), false);
             }
             boolean ended = guidance.outcome().helped() && guidance.complete();
             return new Beginning(tokens, promptLength, guidance.text(), ended);
@@ -272,6 +272,15 @@ public final class Student {
             return sequence.completionTokens();
         }
 
+        /** The prompt's last tokens may be others where it is one text with guidance. */
+        private String textBehindPrompt(int[] tokens) {
+            int mismatch = Arrays.mismatch(prompt, tokens);
+            int common = mismatch < 0 ? prompt.length : mismatch;
+            String rest = decode(prompt, common);
+            String text = decode(tokens, common);
+            return text.startsWith(rest) ? text.substring(rest.length()) : "";
+        }
+
         private String decode(int[] tokens, int from) {
             Detokenizer detokenizer = model.tokenizer().detokenizer(Arrays.copyOf(tokens, from));
             StringBuilder decoded = new StringBuilder();
@@ -284,8 +293,8 @@ public final class Student {
         private GuidanceQuestion guidanceQuestion(Integer tokens) {
             boolean alone = question.guidance().mode() == GuidanceMode.ONLY;
             return new GuidanceQuestion(
-                    question.messages(),
-                    question.messages() == null ? question.prompt().text() : null,
+                    question.conversation(),
+                    question.conversation() == null ? question.prompt().text() : null,
                     tokens,
                     question.stop(),
                     alone ? question.wishes() : null,
@@ -312,8 +321,9 @@ public final class Student {
             }
         }
 
+        /** Text that goes on with other text, the prompt's or a message's, is right as it is. */
         private Guidance fit(Guidance guidance) {
-            return question.messages() == null
+            return question.conversation() == null || question.conversation().continuesFinalMessage()
                     ? guidance
                     : guidance.withText(GuidanceText.fitTo(
                             question.prompt().text(),

@@ -10,6 +10,7 @@ import io.github.resilience4j.retry.RetryConfig;
 import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.GuidanceRequest;
 import io.gkt.protocol.GuidanceResponse;
+import io.gkt.service.Conversation;
 import io.micrometer.observation.Observation;
 import java.net.ConnectException;
 import java.net.http.HttpRequest;
@@ -145,11 +146,13 @@ public final class Teacher implements AutoCloseable {
 
         Call(GuidanceQuestion question) {
             this.question = question;
-            this.operation = question.messages() == null ? "text_completion" : "chat";
+            Conversation conversation = question.conversation();
+            this.operation = conversation == null ? "text_completion" : "chat";
             this.body = json.writeValueAsBytes(new GuidanceRequest(
                     id,
                     null,
-                    question.messages(),
+                    conversation == null ? null : conversation.messages(),
+                    conversation == null ? null : conversation.continueFinalMessage(),
                     question.prompt(),
                     question.maxTokens(),
                     question.stop(),
