@@ -25,8 +25,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -37,6 +39,9 @@ import java.util.concurrent.TimeoutException;
 public final class Student {
 
     private static final long HEARTBEAT_MILLIS = 2_000;
+    /** No piece is empty. */
+    private static final String NO_MORE = "";
+
     private static final Duration TEACHER_RETRY_AFTER = Duration.ofSeconds(2);
 
     private final LanguageModel model;
@@ -136,26 +141,65 @@ public final class Student {
                 throw ApiException.invalid(
                         "guidance.mode", "No teacher is configured; set gkt.student.teacher.url, or leave mode out.");
             }
-            CompletableFuture<Guidance> asked = teacher.ask(guidanceQuestion(question.maxTokens()));
-            Guidance guidance;
-            try {
-                guidance = await(asked);
-            } finally {
-                asked.cancel(true);
-            }
+            Draft draft = new Draft(0);
+            Guidance guidance = listener == AnswerListener.NONE ? wholeByTeacher() : streamByTeacher(draft);
             boolean empty = guidance.outcome() == GuidanceOutcome.EMPTY;
             if (!guidance.outcome().helped() && !empty) {
+                String outcome = "(" + guidance.outcome().wireName() + ")";
                 throw ApiException.unavailable(
-                        "The teacher can't answer now (" + guidance.outcome().wireName()
-                                + "); without guidance.mode \"only\" the student would.",
+                        draft.text.isEmpty()
+                                ? "The teacher can't answer now " + outcome
+                                        + "; without guidance.mode \"only\" the student would."
+                                : "The teacher broke off its answer " + outcome + ".",
                         TEACHER_RETRY_AFTER);
             }
-            Draft draft = new Draft(0);
-            draft.add(Author.TEACHER, guidance.text(), List.of());
+            draft.add(Author.TEACHER, guidance.text().substring(draft.text.length()), List.of());
             Usage usage = guidance.usage() == null ? Usage.of(prompt.length, 0, 0) : guidance.usage();
             draft.finishReason = guidance.outcome() == GuidanceOutcome.USED ? FinishReason.LENGTH : FinishReason.STOP;
             guidanceMs = elapsedMs();
             return finish(List.of(draft.finished()), usage, guidance, usage.completionTokens());
+        }
+
+        private Guidance wholeByTeacher() throws IOException {
+            CompletableFuture<Guidance> asked = teacher.ask(guidanceQuestion(question.maxTokens()));
+            try {
+                return await(asked);
+            } finally {
+                asked.cancel(true);
+            }
+        }
+
+        private Guidance streamByTeacher(Draft draft) throws IOException {
+            // As much as the teacher may send at most.
+            BlockingQueue<String> pieces = new LinkedBlockingQueue<>();
+            CompletableFuture<Guidance> asked = teacher.ask(guidanceQuestion(question.maxTokens()), pieces::add);
+            try {
+                asked.whenComplete((guidance, failure) -> pieces.add(NO_MORE));
+                for (String piece = next(pieces); !NO_MORE.equals(piece); piece = next(pieces)) {
+                    if (piece == null) {
+                        listener.onWaiting();
+                    } else {
+                        draft.add(Author.TEACHER, piece, List.of());
+                    }
+                }
+                return await(asked);
+            } finally {
+                asked.cancel(true);
+            }
+        }
+
+        /** Null if there is none for a while. */
+        private static String next(BlockingQueue<String> pieces) {
+            try {
+                return pieces.poll(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                throw stopping();
+            }
+        }
+
+        private static ApiException stopping() {
+            Thread.currentThread().interrupt();
+            return ApiException.unavailable("The edge is stopping.", TEACHER_RETRY_AFTER);
         }
 
         Answer byStudent() throws IOException {
@@ -315,8 +359,7 @@ public final class Student {
                 } catch (ExecutionException e) {
                     throw new IllegalStateException("asking the teacher must not fail", e);
                 } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw ApiException.unavailable("The edge is stopping.", TEACHER_RETRY_AFTER);
+                    throw stopping();
                 }
             }
         }

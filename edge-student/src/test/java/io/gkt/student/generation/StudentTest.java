@@ -401,15 +401,48 @@ class StudentTest {
     }
 
     @Test
+    void theTeachersWholeAnswerStreams() throws Exception {
+        server.now(ScriptedTeacher.streams(ScriptedTeacher.ending("stop"), " It", " is", " 19."));
+        Pieces pieces = new Pieces();
+        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), pieces);
+        assertThat(pieces).extracting(Piece::text).containsExactly(" It", " is", " 19.");
+        assertThat(pieces).extracting(Piece::author).containsOnly(Author.TEACHER);
+        assertThat(text(answer)).isEqualTo(" It is 19.");
+        assertThat(answer.guidance().outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
+        assertThat(answer.usage().completionTokens()).isEqualTo(7);
+    }
+
+    @Test
+    void aTeacherThatBreaksOffItsWholeAnswerIsAFailure() {
+        server.now(ScriptedTeacher.streams(null, " It", " is"));
+        Pieces pieces = new Pieces();
+        assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), pieces))
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.status().value()).isEqualTo(503))
+                .hasMessageContaining("broke off");
+        assertThat(pieces.by(Author.TEACHER)).isEqualTo(" It is");
+    }
+
+    @Test
+    void whenTheClientLeavesTheTeacherMayStop() throws Exception {
+        server.now(ScriptedTeacher.streams(ScriptedTeacher.hangs(), " It"));
+        assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), gone()))
+                .isInstanceOf(IOException.class);
+        String id = server.requests().get(server.requests().size() - 1).id();
+        while (!server.cancelled().contains(id)) {
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
     void aPromptThatLeavesNoRoomIsRefused() {
         assertThatThrownBy(() -> student.answer(ask("word ".repeat(300), 5, GuidanceMode.OFF), AnswerListener.NONE))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.code()).isEqualTo("context_length_exceeded"));
     }
 
-    @Test
-    void whenTheClientLeavesItsSlotIsFree() {
-        AnswerListener gone = new AnswerListener() {
+    private static AnswerListener gone() {
+        return new AnswerListener() {
             @Override
             public void onPiece(Piece piece) throws IOException {
                 throw new IOException("gone");
@@ -421,8 +454,12 @@ class StudentTest {
             @Override
             public void onWaiting() {}
         };
+    }
+
+    @Test
+    void whenTheClientLeavesItsSlotIsFree() {
         for (int i = 0; i < 5; i++) {
-            assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 50, GuidanceMode.OFF), gone))
+            assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 50, GuidanceMode.OFF), gone()))
                     .isInstanceOf(IOException.class);
         }
         assertThat(admission.running()).isZero();
