@@ -202,10 +202,7 @@ public final class Teacher implements AutoCloseable {
                     .header(GuidanceApi.DEADLINE_HEADER, Long.toString(millis))
                     .POST(BodyPublishers.ofByteArray(body));
             CompletableFuture<HttpResponse<Supplier<GuidanceReply>>> sent = connection.ask(
-                    request,
-                    operation,
-                    asker,
-                    info -> info.statusCode() == 200 && pieces != null ? events() : whole());
+                    request, operation, asker, info -> info.statusCode() == 200 && pieces != null ? events() : whole());
             exchange.set(sent);
             // Not the request's own timeout: an exchange that it has ended can no longer be told from one that failed.
             return sent.copy()
