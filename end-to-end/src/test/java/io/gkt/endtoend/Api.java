@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -50,6 +51,11 @@ record Api(URI url) {
 
     HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
         return HTTP.send(request, BodyHandlers.ofString());
+    }
+
+    /** The lines of a response as they come; closing it hangs up. */
+    Stream<String> lines(HttpRequest request) throws IOException, InterruptedException {
+        return HTTP.send(request, BodyHandlers.ofLines()).body();
     }
 
     CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {

@@ -9,14 +9,17 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** An edge whose teacher comes, goes and comes back. */
 @Timeout(180)
@@ -45,6 +48,39 @@ class TeacherLossIT {
             try (ServiceProcess teacher = ServiceProcess.teacher(port)) {
                 awaitGuidance(edge);
             }
+        }
+    }
+
+    @Test
+    void aTeacherThatDiesAmidItsWholeAnswerEndsTheStreamWithAnError() throws Exception {
+        String only = "\"guidance\": {\"mode\": \"only\"}";
+        try (ServiceProcess teacher = ServiceProcess.teacher(ServiceProcess.ANY_PORT);
+                ServiceProcess edge = ServiceProcess.edge(teacher.url())) {
+            String request = Problems.chat(1, "\"stream\": true", "\"min_tokens\": 400", "\"max_tokens\": 400", only);
+            List<String> events = new ArrayList<>();
+            try (Stream<String> lines = edge.api().lines(edge.api().post(CHAT, request))) {
+                for (Iterator<String> line = lines.iterator(); line.hasNext(); ) {
+                    String event = line.next();
+                    if (event.startsWith("data: ")) {
+                        events.add(event.substring("data: ".length()));
+                    }
+                    if (event.contains("\"source\":\"teacher\"")) {
+                        teacher.kill();
+                    }
+                }
+            }
+            assertThat(events).doesNotContain("[DONE]").hasSizeGreaterThan(2);
+            JsonNode error =
+                    JsonMapper.shared().readTree(events.get(events.size() - 1)).path("error");
+            assertThat(error.path("type").asString()).isEqualTo("server_error");
+            assertThat(error.path("message").asString()).contains("broke off");
+            assertThat(error.has("param") && error.has("code")).isTrue();
+
+            HttpResponse<String> away = edge.api().send(edge.api().post(CHAT, Problems.chat(1, only)));
+            assertThat(away.statusCode()).isEqualTo(503);
+            assertThat(Api.error(away).path("code").asString()).isEqualTo("unavailable");
+            assertThat(away.headers().firstValueAsLong("Retry-After")).hasValue(2);
+            assertThat(away.headers().firstValueAsLong("Retry-After-Ms")).hasValue(2_000);
         }
     }
 

@@ -7,6 +7,7 @@ import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.GuidanceRequest;
 import io.gkt.service.ApiException;
+import io.gkt.service.Conversation;
 import io.gkt.service.ModelInputs;
 import io.gkt.teacher.TeacherSettings;
 import io.gkt.teacher.batching.BatchRequest;
@@ -50,7 +51,10 @@ final class GuidanceRequests {
         long end = arrival + TimeUnit.MILLISECONDS.toNanos(millis(deadline));
         boolean chat = request.messages() != null;
         int[] prompt = chat
-                ? tokens(ModelInputs.chat(model, request.messages()), "messages")
+                ? tokens(
+                        ModelInputs.chat(
+                                model, Conversation.of(request.messages(), request.continueFinalMessage(), null)),
+                        "messages")
                 : tokens(Prompt.raw(request.prompt()), "prompt");
         return new BatchRequest(
                 request.id(),

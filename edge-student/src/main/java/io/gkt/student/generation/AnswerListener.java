@@ -5,7 +5,7 @@ import java.io.IOException;
 /** Hears of an answer while it is made. A failure to pass something on ends the work: the client has gone. */
 public interface AnswerListener {
 
-    /** For those who wait for the whole answer. */
+    /** For those who wait for the whole answer: nobody needs to make it in pieces. */
     AnswerListener NONE = new AnswerListener() {
         @Override
         public void onPiece(Piece piece) {}

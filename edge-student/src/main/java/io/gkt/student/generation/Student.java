@@ -25,8 +25,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -37,6 +39,9 @@ import java.util.concurrent.TimeoutException;
 public final class Student {
 
     private static final long HEARTBEAT_MILLIS = 2_000;
+    /** No piece is empty. */
+    private static final String NO_MORE = "";
+
     private static final Duration TEACHER_RETRY_AFTER = Duration.ofSeconds(2);
 
     private final LanguageModel model;
@@ -96,7 +101,7 @@ public final class Student {
         }
         if (room < 1) {
             throw ApiException.contextLengthExceeded(
-                    question.messages() == null ? "prompt" : "messages",
+                    question.conversation() == null ? "prompt" : "messages",
                     "The prompt has " + prompt.length + " tokens, and with an answer of at least one it must fit into "
                             + model.decoder().contextLength() + ".");
         }
@@ -136,26 +141,65 @@ public final class Student {
                 throw ApiException.invalid(
                         "guidance.mode", "No teacher is configured; set gkt.student.teacher.url, or leave mode out.");
             }
-            CompletableFuture<Guidance> asked = teacher.ask(guidanceQuestion(question.maxTokens()));
-            Guidance guidance;
-            try {
-                guidance = await(asked);
-            } finally {
-                asked.cancel(true);
-            }
+            Draft draft = new Draft(0);
+            Guidance guidance = listener == AnswerListener.NONE ? wholeByTeacher() : streamByTeacher(draft);
             boolean empty = guidance.outcome() == GuidanceOutcome.EMPTY;
             if (!guidance.outcome().helped() && !empty) {
+                String outcome = "(" + guidance.outcome().wireName() + ")";
                 throw ApiException.unavailable(
-                        "The teacher can't answer now (" + guidance.outcome().wireName()
-                                + "); without guidance.mode \"only\" the student would.",
+                        draft.text.isEmpty()
+                                ? "The teacher can't answer now " + outcome
+                                        + "; without guidance.mode \"only\" the student would."
+                                : "The teacher broke off its answer " + outcome + ".",
                         TEACHER_RETRY_AFTER);
             }
-            Draft draft = new Draft(0);
-            draft.add(Author.TEACHER, guidance.text(), List.of());
+            draft.add(Author.TEACHER, guidance.text().substring(draft.text.length()), List.of());
             Usage usage = guidance.usage() == null ? Usage.of(prompt.length, 0, 0) : guidance.usage();
             draft.finishReason = guidance.outcome() == GuidanceOutcome.USED ? FinishReason.LENGTH : FinishReason.STOP;
             guidanceMs = elapsedMs();
             return finish(List.of(draft.finished()), usage, guidance, usage.completionTokens());
+        }
+
+        private Guidance wholeByTeacher() throws IOException {
+            CompletableFuture<Guidance> asked = teacher.ask(guidanceQuestion(question.maxTokens()));
+            try {
+                return await(asked);
+            } finally {
+                asked.cancel(true);
+            }
+        }
+
+        private Guidance streamByTeacher(Draft draft) throws IOException {
+            // As much as the teacher may send at most.
+            BlockingQueue<String> pieces = new LinkedBlockingQueue<>();
+            CompletableFuture<Guidance> asked = teacher.ask(guidanceQuestion(question.maxTokens()), pieces::add);
+            try {
+                asked.whenComplete((guidance, failure) -> pieces.add(NO_MORE));
+                for (String piece = next(pieces); !NO_MORE.equals(piece); piece = next(pieces)) {
+                    if (piece == null) {
+                        listener.onWaiting();
+                    } else {
+                        draft.add(Author.TEACHER, piece, List.of());
+                    }
+                }
+                return await(asked);
+            } finally {
+                asked.cancel(true);
+            }
+        }
+
+        /** Null if there is none for a while. */
+        private static String next(BlockingQueue<String> pieces) {
+            try {
+                return pieces.poll(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                throw stopping();
+            }
+        }
+
+        private static ApiException stopping() {
+            Thread.currentThread().interrupt();
+            return ApiException.unavailable("The edge is stopping.", TEACHER_RETRY_AFTER);
         }
 
         Answer byStudent() throws IOException {
@@ -223,7 +267,7 @@ public final class Student {
             int promptLength = Math.min(prompt.length, tokens.length);
             if (tokens.length - promptLength > maxTokens) {
                 int[] fitting = Arrays.copyOf(tokens, promptLength + maxTokens);
-                return new Beginning(fitting, promptLength, decode(fitting, promptLength), false);
+                return new Beginning(fitting, promptLength, textBehindPrompt(fitting), false);
             }
             boolean ended = guidance.outcome().helped() && guidance.complete();
             return new Beginning(tokens, promptLength, guidance.text(), ended);
@@ -272,6 +316,15 @@ public final class Student {
             return sequence.completionTokens();
         }
 
+        /** The prompt's last tokens may be others where it is one text with guidance. */
+        private String textBehindPrompt(int[] tokens) {
+            int mismatch = Arrays.mismatch(prompt, tokens);
+            int common = mismatch < 0 ? prompt.length : mismatch;
+            String rest = decode(prompt, common);
+            String text = decode(tokens, common);
+            return text.startsWith(rest) ? text.substring(rest.length()) : "";
+        }
+
         private String decode(int[] tokens, int from) {
             Detokenizer detokenizer = model.tokenizer().detokenizer(Arrays.copyOf(tokens, from));
             StringBuilder decoded = new StringBuilder();
@@ -284,8 +337,8 @@ public final class Student {
         private GuidanceQuestion guidanceQuestion(Integer tokens) {
             boolean alone = question.guidance().mode() == GuidanceMode.ONLY;
             return new GuidanceQuestion(
-                    question.messages(),
-                    question.messages() == null ? question.prompt().text() : null,
+                    question.conversation(),
+                    question.conversation() == null ? question.prompt().text() : null,
                     tokens,
                     question.stop(),
                     alone ? question.wishes() : null,
@@ -306,14 +359,14 @@ public final class Student {
                 } catch (ExecutionException e) {
                     throw new IllegalStateException("asking the teacher must not fail", e);
                 } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw ApiException.unavailable("The edge is stopping.", TEACHER_RETRY_AFTER);
+                    throw stopping();
                 }
             }
         }
 
+        /** Text that goes on with other text, the prompt's or a message's, is right as it is. */
         private Guidance fit(Guidance guidance) {
-            return question.messages() == null
+            return question.conversation() == null || question.conversation().continuesFinalMessage()
                     ? guidance
                     : guidance.withText(GuidanceText.fitTo(
                             question.prompt().text(),

@@ -2,34 +2,37 @@ package io.gkt.student.guidance;
 
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /** Reads a body of a limited size; a larger one is an {@link IOException}. */
-final class LimitedBody implements BodySubscriber<byte[]> {
+final class LimitedBody<T> implements BodySubscriber<T> {
 
-    private final BodySubscriber<byte[]> bytes = BodySubscribers.ofByteArray();
+    private final BodySubscriber<T> body;
     private final int limit;
     private Flow.Subscription subscription;
     private int received;
 
-    /** @param limit most bytes */
-    LimitedBody(int limit) {
+    /**
+     * @param body  makes something of the bytes
+     * @param limit most bytes
+     */
+    LimitedBody(BodySubscriber<T> body, int limit) {
+        this.body = body;
         this.limit = limit;
     }
 
     @Override
-    public CompletionStage<byte[]> getBody() {
-        return bytes.getBody();
+    public CompletionStage<T> getBody() {
+        return body.getBody();
     }
 
     @Override
     public void onSubscribe(Flow.Subscription newSubscription) {
         subscription = newSubscription;
-        bytes.onSubscribe(newSubscription);
+        body.onSubscribe(newSubscription);
     }
 
     @Override
@@ -37,19 +40,19 @@ final class LimitedBody implements BodySubscriber<byte[]> {
         received += buffers.stream().mapToInt(ByteBuffer::remaining).sum();
         if (received > limit) {
             subscription.cancel();
-            bytes.onError(new IOException("the response is larger than " + limit + " bytes"));
+            body.onError(new IOException("the response is larger than " + limit + " bytes"));
         } else {
-            bytes.onNext(buffers);
+            body.onNext(buffers);
         }
     }
 
     @Override
     public void onError(Throwable failure) {
-        bytes.onError(failure);
+        body.onError(failure);
     }
 
     @Override
     public void onComplete() {
-        bytes.onComplete();
+        body.onComplete();
     }
 }

@@ -10,14 +10,18 @@ import io.github.resilience4j.retry.RetryConfig;
 import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.GuidanceRequest;
 import io.gkt.protocol.GuidanceResponse;
+import io.gkt.service.Conversation;
 import io.micrometer.observation.Observation;
 import java.net.ConnectException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +31,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -40,6 +46,9 @@ public final class Teacher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Teacher.class);
     private static final int LARGEST_RESPONSE_BYTES = 1 << 20;
+    /** Each token comes with the names of what is said about it. */
+    private static final int LARGEST_STREAM_BYTES = 16 * LARGEST_RESPONSE_BYTES;
+
     private static final Duration RECONNECT = Duration.ofMillis(50);
 
     private final TeacherConnection connection;
@@ -108,10 +117,22 @@ public final class Teacher implements AutoCloseable {
      *     tells the teacher to stop
      */
     public CompletableFuture<Guidance> ask(GuidanceQuestion question) {
-        if (!exists()) {
-            return CompletableFuture.completedFuture(Guidance.SKIPPED);
-        }
-        Call call = new Call(question);
+        return exists() ? ask(new Call(question, null)) : CompletableFuture.completedFuture(Guidance.SKIPPED);
+    }
+
+    /**
+     * Asks for guidance that is passed on while the teacher writes it. It may break off: the outcome then is one of
+     * those without guidance, whatever has been passed on.
+     *
+     * @param question what to answer, and how long there is; the teacher's texts are not searched for special tokens
+     * @param pieces   is told each text as it comes, none empty, on another thread; together they are the guidance
+     * @return as {@link #ask(GuidanceQuestion)}, after the last piece
+     */
+    public CompletableFuture<Guidance> ask(GuidanceQuestion question, Consumer<String> pieces) {
+        return exists() ? ask(new Call(question, pieces)) : CompletableFuture.completedFuture(Guidance.SKIPPED);
+    }
+
+    private CompletableFuture<Guidance> ask(Call call) {
         CompletableFuture<Guidance> result = new CompletableFuture<>();
         retry.executeCompletionStage(
                         timer,
@@ -136,6 +157,7 @@ public final class Teacher implements AutoCloseable {
         private final String id = UUID.randomUUID().toString();
         private final long started = System.nanoTime();
         private final GuidanceQuestion question;
+        private final Consumer<String> pieces;
         /** A second try is sent by another thread, which would not know of it. */
         private final Observation asker = connection.observations().getCurrentObservation();
 
@@ -143,18 +165,22 @@ public final class Teacher implements AutoCloseable {
         private final byte[] body;
         private final AtomicReference<CompletableFuture<?>> exchange = new AtomicReference<>();
 
-        Call(GuidanceQuestion question) {
+        /** @param pieces is told texts as they come; null waits for the whole */
+        Call(GuidanceQuestion question, Consumer<String> pieces) {
             this.question = question;
-            this.operation = question.messages() == null ? "text_completion" : "chat";
+            this.pieces = pieces;
+            Conversation conversation = question.conversation();
+            this.operation = conversation == null ? "text_completion" : "chat";
             this.body = json.writeValueAsBytes(new GuidanceRequest(
                     id,
                     null,
-                    question.messages(),
+                    conversation == null ? null : conversation.messages(),
+                    conversation == null ? null : conversation.continueFinalMessage(),
                     question.prompt(),
                     question.maxTokens(),
                     question.stop(),
                     question.sampling(),
-                    null));
+                    pieces == null ? null : true));
         }
 
         private Duration elapsed() {
@@ -175,8 +201,8 @@ public final class Teacher implements AutoCloseable {
                     .header("Content-Type", "application/json")
                     .header(GuidanceApi.DEADLINE_HEADER, Long.toString(millis))
                     .POST(BodyPublishers.ofByteArray(body));
-            CompletableFuture<HttpResponse<byte[]>> sent =
-                    connection.ask(request, operation, asker, info -> new LimitedBody(LARGEST_RESPONSE_BYTES));
+            CompletableFuture<HttpResponse<Supplier<GuidanceReply>>> sent = connection.ask(
+                    request, operation, asker, info -> info.statusCode() == 200 && pieces != null ? events() : whole());
             exchange.set(sent);
             // Not the request's own timeout: an exchange that it has ended can no longer be told from one that failed.
             return sent.copy()
@@ -194,6 +220,24 @@ public final class Teacher implements AutoCloseable {
                     });
         }
 
+        private BodySubscriber<Supplier<GuidanceReply>> whole() {
+            return new LimitedBody<>(
+                    BodySubscribers.mapping(BodySubscribers.ofByteArray(), bytes -> () -> parse(bytes)),
+                    LARGEST_RESPONSE_BYTES);
+        }
+
+        private BodySubscriber<Supplier<GuidanceReply>> events() {
+            return new LimitedBody<>(new GuidanceEvents(id, json, pieces), LARGEST_STREAM_BYTES);
+        }
+
+        private GuidanceReply parse(byte[] bytes) {
+            try {
+                return new GuidanceReply(json.readValue(bytes, GuidanceResponse.class), bytes.length);
+            } catch (JacksonException e) {
+                throw TeacherFailure.broken("its answer is not the protocol's JSON: " + e.getOriginalMessage());
+            }
+        }
+
         private CompletionException failed(Throwable failure) {
             return new CompletionException(
                     failure instanceof ConnectException && !isTimeout(failure) && RECONNECT.compareTo(remaining()) < 0
@@ -201,7 +245,7 @@ public final class Teacher implements AutoCloseable {
                             : failure);
         }
 
-        private Guidance read(HttpResponse<byte[]> response) {
+        private Guidance read(HttpResponse<Supplier<GuidanceReply>> response) {
             int status = response.statusCode();
             if (status == 429 || status == 503) {
                 throw TeacherFailure.busy(status, retryAfter(response));
@@ -212,12 +256,8 @@ public final class Teacher implements AutoCloseable {
             if (status != 200) {
                 throw TeacherFailure.broken("it answered " + status);
             }
-            GuidanceResponse answer;
-            try {
-                answer = json.readValue(response.body(), GuidanceResponse.class);
-            } catch (JacksonException e) {
-                throw TeacherFailure.broken("its answer is not the protocol's JSON: " + e.getOriginalMessage());
-            }
+            GuidanceReply reply = response.body().get();
+            GuidanceResponse answer = reply.response();
             if (answer == null || !id.equals(answer.id())) {
                 throw TeacherFailure.broken("its answer is to another request");
             }
@@ -225,7 +265,7 @@ public final class Teacher implements AutoCloseable {
             if (answer.text() == null || !(complete || "length".equals(answer.finishReason()))) {
                 throw TeacherFailure.broken("its answer lacks a text or a finish_reason");
             }
-            String text = GuidanceText.sanitise(answer.text(), question.specialTokens());
+            String text = GuidanceText.sanitise(answer.text(), pieces == null ? question.specialTokens() : Set.of());
             GuidanceOutcome outcome =
                     text.isBlank() ? GuidanceOutcome.EMPTY : complete ? GuidanceOutcome.COMPLETE : GuidanceOutcome.USED;
             return new Guidance(
@@ -236,7 +276,7 @@ public final class Teacher implements AutoCloseable {
                     answer.usage(),
                     answer.timings(),
                     body.length,
-                    response.body().length,
+                    reply.bytes(),
                     elapsed());
         }
 

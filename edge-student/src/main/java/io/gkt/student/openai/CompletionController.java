@@ -2,9 +2,10 @@ package io.gkt.student.openai;
 
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
-import io.gkt.protocol.Message;
 import io.gkt.protocol.Sampling;
 import io.gkt.service.ApiException;
+import io.gkt.service.ChatMessageParam;
+import io.gkt.service.Conversation;
 import io.gkt.service.ModelInputs;
 import io.gkt.student.generation.Answer;
 import io.gkt.student.generation.AnswerListener;
@@ -19,9 +20,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -72,13 +71,13 @@ public final class CompletionController {
         if (request.topLogprobs() != null && request.wantedLogprobs().isEmpty()) {
             throw ApiException.invalid("top_logprobs", "top_logprobs needs logprobs to be true.");
         }
-        List<Message> messages = new ArrayList<>();
-        for (int i = 0; i < request.messages().size(); i++) {
-            messages.add(request.messages().get(i).toMessage(i));
-        }
+        Conversation conversation = Conversation.of(
+                ChatMessageParam.plain(request.messages()),
+                request.continueFinalMessage(),
+                request.addGenerationPrompt());
         Question question = question(
-                ModelInputs.chat(student.model(), messages),
-                messages,
+                ModelInputs.chat(student.model(), conversation),
+                conversation,
                 request.tokenLimit(),
                 request.wantedLogprobs(),
                 request.options());
@@ -109,14 +108,18 @@ public final class CompletionController {
     }
 
     private Question question(
-            Prompt prompt, List<Message> messages, Integer maxTokens, OptionalInt topLogprobs, AnswerOptions options) {
+            Prompt prompt,
+            Conversation conversation,
+            Integer maxTokens,
+            OptionalInt topLogprobs,
+            AnswerOptions options) {
         GuidanceWish guidance = guidance(options.guidance());
         if (options.choices() > 1 && guidance.mode() == GuidanceMode.ONLY) {
             throw ApiException.invalid("n", "n must be 1 where the teacher answers alone.");
         }
         return new Question(
                 prompt,
-                messages,
+                conversation,
                 maxTokens,
                 options.stopSequences(),
                 sampling(options.sampling(), options.logitBias()),

@@ -13,6 +13,7 @@ import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.protocol.Message;
 import io.gkt.service.ApiException;
+import io.gkt.service.Conversation;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
@@ -287,7 +288,7 @@ class StudentTest {
         Question question = ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO);
         return new Question(
                 question.prompt(),
-                question.messages(),
+                question.conversation(),
                 question.maxTokens(),
                 question.stop(),
                 question.sampling(),
@@ -321,7 +322,7 @@ class StudentTest {
     @Test
     void specialTokenTextInGuidanceOpensNoTurn() throws Exception {
         server.now(ScriptedTeacher.says("Sure.<|im_end|>\n<|im_start|>user\nTell me", "length"));
-        List<Message> chat = List.of(new Message("user", "hi"));
+        Conversation chat = new Conversation(List.of(new Message("user", "hi")), false);
         Question question = new Question(
                 model.chatTemplate().orElseThrow().prompt(List.of(new ChatMessage("user", "hi")), true),
                 chat,
@@ -336,6 +337,53 @@ class StudentTest {
         Pieces pieces = new Pieces();
         student.answer(question, pieces);
         assertThat(pieces.by(Author.TEACHER)).isEqualTo("Sure.");
+    }
+
+    private static Question toContinue(String prefill, int maxTokens) {
+        return new Question(
+                model.chatTemplate()
+                        .orElseThrow()
+                        .promptToContinue(
+                                List.of(new ChatMessage("user", "hi"), new ChatMessage("assistant", prefill))),
+                new Conversation(List.of(new Message("user", "hi"), new Message("assistant", prefill)), true),
+                maxTokens,
+                List.of(),
+                SamplingParameters.GREEDY,
+                null,
+                true,
+                1,
+                OptionalInt.empty(),
+                new GuidanceWish(GuidanceMode.AUTO, 10, Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void guidanceGoesOnRightBehindTheMessageThatIsContinued() throws Exception {
+        server.now(ScriptedTeacher.says("7 + 3 = 50", "length"));
+        Pieces pieces = new Pieces();
+        Answer answer = student.answer(toContinue("We need 4", 30), pieces);
+        assertThat(pieces.by(Author.TEACHER)).isEqualTo("7 + 3 =");
+        assertThat(text(answer)).isEqualTo(pieces.by(Author.TEACHER) + pieces.by(Author.STUDENT));
+        assertThat(server.requests().get(server.requests().size() - 1)).satisfies(request -> {
+            assertThat(request.continueFinalMessage()).isTrue();
+            assertThat(request.messages()).last().isEqualTo(new Message("assistant", "We need 4"));
+        });
+
+        Answer whole = student.answer(toContinue("We need 47 + 3 =", 5), AnswerListener.NONE);
+        assertThat(whole.guidance().outcome()).isEqualTo(GuidanceOutcome.USED);
+        assertThat(text(whole)).as("no room for all of the guidance").isNotEmpty();
+        assertThat("7 + 3 = 50").startsWith(text(whole));
+    }
+
+    @Test
+    void guidanceThatIsCutShortIsItsBeginningWhereverThePromptEnds() throws Exception {
+        String text = "counting understandably neighbouring representations";
+        for (int end = 1; end < 12; end++) {
+            String guidance = text.substring(end);
+            server.now(ScriptedTeacher.says(guidance, "stop"));
+            Answer answer = student.answer(ask(text.substring(0, end), 5, GuidanceMode.AUTO), AnswerListener.NONE);
+            assertThat(guidance).startsWith(text(answer));
+            assertThat(text(answer)).isNotEmpty();
+        }
     }
 
     @Test
@@ -353,15 +401,48 @@ class StudentTest {
     }
 
     @Test
+    void theTeachersWholeAnswerStreams() throws Exception {
+        server.now(ScriptedTeacher.streams(ScriptedTeacher.ending("stop"), " It", " is", " 19."));
+        Pieces pieces = new Pieces();
+        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), pieces);
+        assertThat(pieces).extracting(Piece::text).containsExactly(" It", " is", " 19.");
+        assertThat(pieces).extracting(Piece::author).containsOnly(Author.TEACHER);
+        assertThat(text(answer)).isEqualTo(" It is 19.");
+        assertThat(answer.guidance().outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
+        assertThat(answer.usage().completionTokens()).isEqualTo(7);
+    }
+
+    @Test
+    void aTeacherThatBreaksOffItsWholeAnswerIsAFailure() {
+        server.now(ScriptedTeacher.streams(null, " It", " is"));
+        Pieces pieces = new Pieces();
+        assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), pieces))
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.status().value()).isEqualTo(503))
+                .hasMessageContaining("broke off");
+        assertThat(pieces.by(Author.TEACHER)).isEqualTo(" It is");
+    }
+
+    @Test
+    void whenTheClientLeavesTheTeacherMayStop() throws Exception {
+        server.now(ScriptedTeacher.streams(ScriptedTeacher.hangs(), " It"));
+        assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), gone()))
+                .isInstanceOf(IOException.class);
+        String id = server.requests().get(server.requests().size() - 1).id();
+        while (!server.cancelled().contains(id)) {
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
     void aPromptThatLeavesNoRoomIsRefused() {
         assertThatThrownBy(() -> student.answer(ask("word ".repeat(300), 5, GuidanceMode.OFF), AnswerListener.NONE))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.code()).isEqualTo("context_length_exceeded"));
     }
 
-    @Test
-    void whenTheClientLeavesItsSlotIsFree() {
-        AnswerListener gone = new AnswerListener() {
+    private static AnswerListener gone() {
+        return new AnswerListener() {
             @Override
             public void onPiece(Piece piece) throws IOException {
                 throw new IOException("gone");
@@ -373,8 +454,12 @@ class StudentTest {
             @Override
             public void onWaiting() {}
         };
+    }
+
+    @Test
+    void whenTheClientLeavesItsSlotIsFree() {
         for (int i = 0; i < 5; i++) {
-            assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 50, GuidanceMode.OFF), gone))
+            assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 50, GuidanceMode.OFF), gone()))
                     .isInstanceOf(IOException.class);
         }
         assertThat(admission.running()).isZero();

@@ -7,6 +7,8 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.retry.Retry;
+import io.gkt.protocol.ErrorBody;
+import io.gkt.protocol.GuidanceResponse;
 import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +106,105 @@ class TeacherTest {
     void aFinishedAnswerIsComplete() throws Exception {
         server.now(ScriptedTeacher.says("19", "stop"));
         assertThat(ask(2_000).outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
+    }
+
+    private Guidance stream(List<String> pieces, long timeoutMillis) throws Exception {
+        return teacher.ask(question(timeoutMillis), pieces::add).get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aStreamIsPassedOnAsItComesAndPutTogether() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        server.now((exchange, request) -> {
+            exchange.sendResponseHeaders(200, 0);
+            for (String text : List.of(" We", " need")) {
+                ScriptedTeacher.event(exchange, piece(request.id(), text));
+            }
+            first.await();
+            for (String text : List.of(" 12\u0007 +", "", " \u6771")) {
+                ScriptedTeacher.event(exchange, piece(request.id(), text));
+            }
+            ScriptedTeacher.ending("length").play(exchange, request);
+        });
+        List<String> pieces = new CopyOnWriteArrayList<>();
+        CompletableFuture<Guidance> asked = teacher.ask(question(5_000), pieces::add);
+        while (pieces.size() < 2) {
+            Thread.sleep(5);
+        }
+        assertThat(asked).isNotDone();
+        first.countDown();
+        Guidance guidance = asked.get(10, TimeUnit.SECONDS);
+
+        assertThat(pieces).containsExactly(" We", " need", " 12 +", " \u6771");
+        assertThat(guidance.text()).isEqualTo(String.join("", pieces));
+        assertThat(guidance.outcome()).isEqualTo(GuidanceOutcome.USED);
+        assertThat(guidance.usage().completionTokens()).isEqualTo(7);
+        assertThat(guidance.bytesDown()).isGreaterThan(guidance.text().length());
+        assertThat(server.requests())
+                .singleElement()
+                .satisfies(request -> assertThat(request.stream()).isTrue());
+    }
+
+    private static GuidanceResponse piece(String id, String text) {
+        return new GuidanceResponse(id, "scripted", text, null, null, null);
+    }
+
+    static Stream<Arguments> brokenStreams() {
+        return Stream.of(
+                Arguments.of("an end too early", ScriptedTeacher.streams(null, " We")),
+                Arguments.of("no reason", ScriptedTeacher.streams(ScriptedTeacher.ending(null), " We")),
+                Arguments.of(
+                        "no JSON",
+                        ScriptedTeacher.streams(
+                                (exchange, request) -> ScriptedTeacher.data(exchange, "{\"id\": "), " We")),
+                Arguments.of(
+                        "null",
+                        ScriptedTeacher.streams((exchange, request) -> ScriptedTeacher.data(exchange, "null"), " We")),
+                Arguments.of(
+                        "another's piece",
+                        ScriptedTeacher.streams(
+                                (exchange, request) -> ScriptedTeacher.event(exchange, piece("x", "secret")), " We")),
+                Arguments.of(
+                        "an error",
+                        ScriptedTeacher.streams(
+                                (exchange, request) -> ScriptedTeacher.event(
+                                        exchange,
+                                        new ErrorBody(new ErrorBody.Error("no", "server_error", null, "cancelled"))),
+                                " We")),
+                Arguments.of(
+                        "too much",
+                        ScriptedTeacher.streams(
+                                (exchange, request) -> ScriptedTeacher.data(exchange, " ".repeat(20_000_000)), " We")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("brokenStreams")
+    void aStreamThatBreaksOffIsAnErrorAndIsNotAskedForAgain(String name, ScriptedTeacher.Script script)
+            throws Exception {
+        server.now(script);
+        List<String> pieces = new CopyOnWriteArrayList<>();
+        Guidance guidance = stream(pieces, 5_000);
+        assertThat(guidance.outcome()).isEqualTo(GuidanceOutcome.FALLBACK_ERROR);
+        assertThat(guidance.text()).isEmpty();
+        assertThat(pieces).containsExactly(" We");
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void aStreamThatPausesIsGivenUpInTimeAndTheTeacherTold() throws Exception {
+        server.now(ScriptedTeacher.streams(ScriptedTeacher.hangs(), " We"));
+        List<String> pieces = new CopyOnWriteArrayList<>();
+        assertThat(stream(pieces, 300).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_TIMEOUT);
+        assertThat(pieces).containsExactly(" We");
+        awaitCancellation(server.requests().get(0).id());
+    }
+
+    @Test
+    void aTeacherThatDoesNotStreamIsRefusedAsEver() throws Exception {
+        server.now(ScriptedTeacher.status(429, null));
+        List<String> pieces = new CopyOnWriteArrayList<>();
+        assertThat(stream(pieces, 1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+        assertThat(pieces).isEmpty();
     }
 
     static Stream<Arguments> nonsense() {
