@@ -150,6 +150,7 @@ class PlaygroundIT {
         typed.put("Logit bias", "{\"5\":-1.5}");
         typed.put("System message", "It's short.");
         try (Playground page = Playground.open(edge, Look.LIGHT)) {
+            page.choose("Student");
             page.choose("Both");
             typed.forEach(page::type);
             page.field("Ignore end of sequence").click();
