@@ -126,11 +126,11 @@ function inspection(request, raw) {
       {},
       el("summary", {}, "Request and response"),
       el("h3", {}, "Request"),
-      el("pre", { tabindex: "0", "aria-label": "Request as curl", className: "curl" }, command),
+      el("pre", { tabindex: "0", role: "group", "aria-label": "Request as curl", className: "curl" }, command),
       ...(response
         ? [
             el("h3", {}, "Response", copyButton("Copy response", () => response)),
-            el("pre", { tabindex: "0", "aria-label": "Response, event by event" }, response),
+            el("pre", { tabindex: "0", role: "group", "aria-label": "Response, event by event" }, response),
           ]
         : []),
     ),

@@ -53,7 +53,7 @@ export class Chat {
     const turn = { question: text.trim(), answer: null, view: null };
     this.#turns.push(turn);
     byId("chat-welcome").hidden = true;
-    byId("conversation").append(el("article", { className: "user" }, el("h3", { className: "unseen" }, "You"), el("p", {}, turn.question)));
+    byId("conversation").append(el("article", { className: "user" }, el("h2", { className: "unseen" }, "You"), el("p", {}, turn.question)));
     this.#answer(turn);
   }
 

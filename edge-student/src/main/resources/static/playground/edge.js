@@ -10,6 +10,7 @@ export class Edge {
   #facts = null;
   #trouble = null;
   #nextLook = null;
+  #looks = 0;
   #teacher = "unknown";
   #teacherModel = null;
   #listeners = [];
@@ -32,11 +33,16 @@ export class Edge {
   /** Asks the edge who it is, until it says. */
   async look() {
     clearTimeout(this.#nextLook);
+    const look = ++this.#looks;
     try {
-      this.#facts = await facts();
+      const found = await facts();
+      // Asked again in the meantime, with another key: what this one says is out of date.
+      if (look !== this.#looks) return;
+      this.#facts = found;
       this.#trouble = null;
       this.#listeners.splice(0).forEach((listener) => listener(this.#facts));
     } catch (problem) {
+      if (look !== this.#looks) return;
       this.#troubled(problem);
       // A key is worth another look once it has changed.
       if (problem.status !== 401) this.#nextLook = setTimeout(() => this.look(), LOOK_AGAIN_MS);

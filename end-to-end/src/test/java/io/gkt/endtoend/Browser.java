@@ -165,6 +165,7 @@ final class Browser implements AutoCloseable {
                 .filter(event -> event.path("method").asString().equals("Network.requestWillBeSent"))
                 .map(event -> event.at("/params/request/url").asString())
                 .map(URI::create)
+                .filter(address -> !address.getScheme().equals("data"))
                 .toList();
     }
 

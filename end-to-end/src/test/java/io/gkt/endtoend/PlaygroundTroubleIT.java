@@ -123,6 +123,7 @@ class PlaygroundTroubleIT {
             page.field("Remember it in this browser").click();
             assertThat(stored(page, "sessionStorage")).isNull();
             assertThat(stored(page, "localStorage")).isEqualTo(KEY);
+            assertThat(page.browser().complaints()).allMatch(complaint -> complaint.contains("status of 401"));
             page.reload();
             page.ask(Problems.question(4));
             assertThat(page.text(".outcome")).contains("Student alone");
