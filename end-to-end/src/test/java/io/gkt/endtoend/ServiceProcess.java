@@ -168,6 +168,26 @@ public final class ServiceProcess implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    /** SIGSTOP: it keeps its connections and does nothing, as a machine that hangs. */
+    void pause() throws Exception {
+        signal("STOP");
+    }
+
+    /** SIGCONT: it goes on where it stood. */
+    void resume() throws Exception {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws Exception {
+        int exitCode = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (exitCode != 0) {
+            throw new AssertionError("kill -" + name + " failed with " + exitCode);
+        }
+    }
+
     /** SIGTERM, without waiting. */
     void terminate() {
         process.destroy();
