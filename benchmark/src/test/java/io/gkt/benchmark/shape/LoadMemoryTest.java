@@ -58,6 +58,7 @@ class LoadMemoryTest {
         long end = Long.parseLong(numbers[1]);
         long peak = Long.parseLong(numbers[2]);
 
+        assertThat(end).as("kB, and not less than the weights").isGreaterThanOrEqualTo(weights);
         assertThat(peak).as("kB").isLessThanOrEqualTo(end * 13 / 10);
     }
 
