@@ -26,6 +26,8 @@ import org.springframework.validation.annotation.Validated;
  *                        {@code float16} or {@code int8}
  * @param contextLength   longest prompt and answer together, in tokens; unset takes the model's own, at most 4096
  * @param kvCacheLimit    most memory that the KV cache may take
+ * @param threads         threads that compute; unset it is {@code OMP_NUM_THREADS}, or else one for each core, or half of
+ *                        the cores if the teacher can only be reached from its own machine
  * @param batching        when requests that wait may run: {@code continuous}, with the next step; {@code static}, when
  *                        the batch before is done
  * @param maxBatchSize    most requests that run at once
@@ -43,6 +45,7 @@ public record TeacherSettings(
         @NotNull @DefaultValue("float32") Precision precision,
         @Min(1) Integer contextLength,
         @NotNull @DefaultValue("2GB") DataSize kvCacheLimit,
+        @Min(1) @Max(1024) Integer threads,
         @NotNull @DefaultValue("continuous") Batching batching,
         @Min(1) @Max(1024) @DefaultValue("16") int maxBatchSize,
 
@@ -63,14 +66,15 @@ public record TeacherSettings(
 
     /** Throws {@link io.gkt.service.StartException} if the model can't be used as the settings say. */
     void checkModel() {
-        modelSettings().check(maxBatchSize, DemoModels::teacher);
+        modelSettings(false).check(maxBatchSize, DemoModels::teacher);
     }
 
-    LanguageModel loadModel() {
-        return modelSettings().load(maxBatchSize, DemoModels::teacher);
+    /** @param shared whether the student runs on this machine, too */
+    LanguageModel loadModel(boolean shared) {
+        return modelSettings(shared).load(maxBatchSize, DemoModels::teacher);
     }
 
-    private ModelSettings modelSettings() {
-        return new ModelSettings("gkt.teacher", model, precision, contextLength, kvCacheLimit);
+    private ModelSettings modelSettings(boolean shared) {
+        return new ModelSettings("gkt.teacher", model, precision, contextLength, kvCacheLimit, threads, shared);
     }
 }

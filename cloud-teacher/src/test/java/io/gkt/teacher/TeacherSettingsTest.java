@@ -34,6 +34,7 @@ class TeacherSettingsTest {
                         Precision.FLOAT32,
                         null,
                         DataSize.ofGigabytes(2),
+                        null,
                         Batching.CONTINUOUS,
                         16,
                         Duration.ZERO,
@@ -50,6 +51,7 @@ class TeacherSettingsTest {
                         "gkt.teacher.precision=int8",
                         "gkt.teacher.context-length=100",
                         "gkt.teacher.kv-cache-limit=1MB",
+                        "gkt.teacher.threads=3",
                         "gkt.teacher.batching=static",
                         "gkt.teacher.max-batch-size=2",
                         "gkt.teacher.max-batch-delay=0ms",
@@ -63,6 +65,7 @@ class TeacherSettingsTest {
                                 Precision.INT8,
                                 100,
                                 DataSize.ofMegabytes(1),
+                                3,
                                 Batching.STATIC,
                                 2,
                                 Duration.ZERO,
@@ -76,6 +79,7 @@ class TeacherSettingsTest {
     @ValueSource(
             strings = {
                 "context-length=0",
+                "threads=0",
                 "max-batch-size=0",
                 "max-batch-size=x",
                 "max-batch-delay=-1ms",

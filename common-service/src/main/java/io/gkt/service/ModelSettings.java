@@ -5,6 +5,7 @@ import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.checkpoint.ModelConfig;
 import io.gkt.inference.checkpoint.Safetensors;
 import io.gkt.inference.decoder.Decoder;
+import io.gkt.inference.decoder.MathThreads;
 import io.gkt.inference.decoder.Precision;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,9 +25,18 @@ import org.springframework.util.unit.DataSize;
  * @param contextLength longest prompt and answer together, in tokens; null takes the model's own, at most
  *                      {@value #DEFAULT_CONTEXT_LENGTH}
  * @param kvCacheLimit  most memory that the KV cache may take
+ * @param threads       threads that compute; null leaves it to {@code OMP_NUM_THREADS}, or takes one for each core
+ * @param shared        whether the other service runs on this machine, too, and so gets half of the cores if nothing
+ *                      else is said: threads that wait for one another spin, and must not take each other's cores
  */
 public record ModelSettings(
-        String prefix, Path directory, Precision precision, Integer contextLength, DataSize kvCacheLimit) {
+        String prefix,
+        Path directory,
+        Precision precision,
+        Integer contextLength,
+        DataSize kvCacheLimit,
+        Integer threads,
+        boolean shared) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelSettings.class);
     private static final int DEFAULT_CONTEXT_LENGTH = 4096;
@@ -76,6 +86,11 @@ public record ModelSettings(
         // Before the first class of DJL: it would report its use and look for newer native libraries.
         System.getProperties().putIfAbsent("OPT_OUT_TRACKING", "true");
         System.getProperties().putIfAbsent("ai.djl.offline", "true");
+        if (threads != null) {
+            MathThreads.set(threads);
+        } else if (shared && System.getenv("OMP_NUM_THREADS") == null) {
+            MathThreads.set(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+        }
         Path source = directory == null ? demoModel.get() : directory;
         if (!Files.isDirectory(source)) {
             throw new StartException(

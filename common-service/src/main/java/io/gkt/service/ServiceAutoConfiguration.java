@@ -1,6 +1,9 @@
 package io.gkt.service;
 
 import io.gkt.inference.LanguageModel;
+import io.gkt.inference.decoder.Decoder;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.file.Path;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -39,6 +42,14 @@ class ServiceAutoConfiguration {
     @ConditionalOnBean(LanguageModel.class)
     ModelsController modelsController(LanguageModel model) {
         return new ModelsController(model);
+    }
+
+    @Bean
+    @ConditionalOnBean(LanguageModel.class)
+    MeterBinder nativeArrays(LanguageModel model) {
+        return registry -> Gauge.builder("gkt.native.arrays", model.decoder(), Decoder::openArrays)
+                .description("Arrays in native memory, and lists of them, that the model holds; they don't grow")
+                .register(registry);
     }
 
     @Bean

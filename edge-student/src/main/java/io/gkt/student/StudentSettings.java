@@ -28,6 +28,8 @@ import org.springframework.validation.annotation.Validated;
  * @param contextLength            longest prompt and answer together, in tokens; unset takes the model's own, at most
  *                                 4096
  * @param kvCacheLimit             most memory that the KV cache may take
+ * @param threads                  threads that compute; unset it is {@code OMP_NUM_THREADS}, or else one for each core, or
+ *                                 half of the cores if the teacher is on this machine
  * @param maxConcurrentGenerations answers made at the same time
  * @param maxStepTokens            most tokens of a prompt that one step computes
  * @param queueCapacity            requests that may wait for their turn; more are refused with 429
@@ -42,6 +44,7 @@ public record StudentSettings(
         @NotNull @DefaultValue("float32") Precision precision,
         @Min(1) Integer contextLength,
         @NotNull @DefaultValue("2GB") DataSize kvCacheLimit,
+        @Min(1) @Max(1024) Integer threads,
         @Min(1) @Max(1024) @DefaultValue("4") int maxConcurrentGenerations,
         @Min(1) @DefaultValue("256") int maxStepTokens,
         @Min(0) @DefaultValue("64") int queueCapacity,
@@ -59,7 +62,8 @@ public record StudentSettings(
     }
 
     private ModelSettings modelSettings() {
-        return new ModelSettings("gkt.student", model, precision, contextLength, kvCacheLimit);
+        return new ModelSettings(
+                "gkt.student", model, precision, contextLength, kvCacheLimit, threads, teacher.isHere());
     }
 
     /**
@@ -75,7 +79,13 @@ public record StudentSettings(
             URI url,
             @DurationMin(millis = 1) @DefaultValue("1s") Duration connectTimeout,
             String apiKey,
-            String sslBundle) {}
+            String sslBundle) {
+
+        /** Whether its URL names this machine; other names are not looked up. */
+        boolean isHere() {
+            return url != null && url.getHost() != null && url.getHost().matches("localhost|127\\..*|\\[::1]");
+        }
+    }
 
     /**
      * What holds where requests say nothing of guidance.

@@ -43,6 +43,7 @@ public final class Decoder implements AutoCloseable {
     /** Its mapping lasts as long as it is reachable. */
     private Safetensors.Tensor embedding;
 
+    private int threads;
     private long parameterCount;
     private long weightBytes;
 
@@ -79,6 +80,7 @@ public final class Decoder implements AutoCloseable {
         try {
             decoder.onThread(() -> {
                 JniUtils.setGraphExecutorOptimize(false);
+                decoder.threads = MathThreads.apply();
                 decoder.allocate(directory);
                 return null;
             });
@@ -150,7 +152,13 @@ public final class Decoder implements AutoCloseable {
                     + (config.tiedEmbeddings() ? 0 : (long) config.vocabularySize() * config.hiddenSize());
             weightBytes = loader.bytes();
         }
-        LOG.info("Loaded {} as {}: {} MB of weights{}", directory, precision, weightBytes >> 20, ProcessMemory.now());
+        LOG.info(
+                "Loaded {} as {}: {} MB of weights, {} threads{}",
+                directory,
+                precision,
+                weightBytes >> 20,
+                threads,
+                ProcessMemory.now());
     }
 
     /** The token embedding where it lies in the file: a step touches a row a token, and the rest needs no memory. */
@@ -200,6 +208,16 @@ public final class Decoder implements AutoCloseable {
      */
     public long weightBytes() {
         return weightBytes;
+    }
+
+    /** @return threads that compute a step, this decoder's own one included */
+    public int threads() {
+        return threads;
+    }
+
+    /** @return arrays in native memory, and lists of them, that are open between two steps; 0 once it is closed */
+    public int openArrays() {
+        return owned.size() + manager.getManagedArrays().size();
     }
 
     /** @return longest sequence in tokens that a slot holds */
@@ -295,6 +313,7 @@ public final class Decoder implements AutoCloseable {
         }
         onThread(() -> {
             owned.forEach(IValue::close);
+            owned.clear();
             if (program != null) {
                 program.close();
             }
