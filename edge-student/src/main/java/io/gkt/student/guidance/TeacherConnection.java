@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * How the teacher is reached.
  *
- * @param url          where it listens, such as {@code http://teacher:8090}; null if there is none
+ * @param url          where it listens, such as {@code http://teacher:8090}
  * @param apiKey       what it knows this edge by; null if it asks for none
  * @param http         speaks HTTP/1.1: its offer to upgrade makes some servers lose the body
  * @param observations hears of each question, times it and lets its trace go on at the teacher

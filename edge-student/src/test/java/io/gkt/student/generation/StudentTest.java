@@ -21,6 +21,7 @@ import io.gkt.student.guidance.GuidanceText;
 import io.gkt.student.guidance.ScriptedTeacher;
 import io.gkt.student.guidance.Teacher;
 import io.gkt.student.guidance.TeacherConnection;
+import io.gkt.student.guidance.TeacherReplica;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
@@ -62,15 +63,16 @@ class StudentTest {
         model = LanguageModel.load(CHECKPOINT, Precision.FLOAT32, 2, 256);
         server = new ScriptedTeacher(ScriptedTeacher.hangs());
         teacher = new Teacher(
-                new TeacherConnection(
-                        server.url(),
-                        null,
-                        HttpClient.newBuilder()
-                                .version(HttpClient.Version.HTTP_1_1)
-                                .build(),
-                        ObservationRegistry.NOOP),
+                List.of(new TeacherReplica(
+                        new TeacherConnection(
+                                server.url(),
+                                null,
+                                HttpClient.newBuilder()
+                                        .version(HttpClient.Version.HTTP_1_1)
+                                        .build(),
+                                ObservationRegistry.NOOP),
+                        CircuitBreaker.ofDefaults("teacher"))),
                 JsonMapper.shared(),
-                CircuitBreaker.ofDefaults("teacher"),
                 Retry.of("teacher", Teacher.oneRetry()),
                 Bulkhead.ofDefaults("teacher"));
         admission = new Admission(2, 2);
