@@ -7,11 +7,11 @@ import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreaker
 import io.github.resilience4j.retry.RetryRegistry;
 import io.gkt.inference.LanguageModel;
 import io.gkt.service.start.ServiceStart;
+import io.gkt.service.upstream.ServerConnection;
 import io.gkt.student.generation.Admission;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.generation.Student;
 import io.gkt.student.guidance.Teacher;
-import io.gkt.student.guidance.TeacherConnection;
 import io.gkt.student.guidance.TeacherReplica;
 import io.gkt.student.openai.CompletionController;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -61,20 +61,15 @@ public class EdgeStudentApplication {
             BulkheadRegistry bulkheads,
             SslBundles sslBundles,
             ObservationRegistry observations) {
-        HttpClient.Builder http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(settings.teacher().connectTimeout());
-        if (settings.teacher().sslBundle() != null) {
-            http.sslContext(sslBundles.getBundle(settings.teacher().sslBundle()).createSslContext());
-        }
-        HttpClient client = http.build();
+        HttpClient client = ServerConnection.client(
+                settings.teacher().connectTimeout(), settings.teacher().sslBundle(), sslBundles);
         CircuitBreakerConfig healthy = circuitBreakers.circuitBreaker(TEACHER).getCircuitBreakerConfig();
         List<TeacherReplica> replicas = new ArrayList<>();
         for (URI url : settings.teacher().url()) {
             // The first has the name that the others' settings are taken from.
             String name = replicas.isEmpty() ? TEACHER : TEACHER + "-" + (replicas.size() + 1);
             replicas.add(new TeacherReplica(
-                    new TeacherConnection(url, settings.teacher().apiKey(), client, observations),
+                    new ServerConnection(TEACHER, url, settings.teacher().apiKey(), client, observations),
                     circuitBreakers.circuitBreaker(name, healthy)));
         }
         return new Teacher(replicas, json, retries.retry(TEACHER, Teacher.oneRetry()), bulkheads.bulkhead(TEACHER));

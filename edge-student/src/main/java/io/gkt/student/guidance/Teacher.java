@@ -10,6 +10,8 @@ import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.GuidanceRequest;
 import io.gkt.protocol.GuidanceResponse;
 import io.gkt.protocol.RetryAfter;
+import io.gkt.service.upstream.LimitedBody;
+import io.gkt.service.upstream.ServerConnection;
 import io.micrometer.observation.Observation;
 import java.net.ConnectException;
 import java.net.http.HttpRequest;
@@ -179,7 +181,7 @@ public final class Teacher implements AutoCloseable {
     /** One question, sent to one replica after the other. */
     private final class Call {
 
-        private record Exchange(TeacherConnection connection, CompletableFuture<HttpResponse<byte[]>> response) {}
+        private record Exchange(ServerConnection connection, CompletableFuture<HttpResponse<byte[]>> response) {}
 
         private final String id = UUID.randomUUID().toString();
         private final long started = System.nanoTime();
@@ -225,14 +227,14 @@ public final class Teacher implements AutoCloseable {
         }
 
         private CompletionStage<Guidance> send(TeacherReplica replica, long millis) {
-            TeacherConnection connection = replica.connection();
+            ServerConnection connection = replica.connection();
             HttpRequest.Builder request = connection
                     .request(GuidanceApi.PATH)
                     .header("Content-Type", "application/json")
                     .header(GuidanceApi.DEADLINE_HEADER, Long.toString(millis))
                     .POST(BodyPublishers.ofByteArray(body));
             CompletableFuture<HttpResponse<byte[]>> sent =
-                    connection.ask(request, operation, asker, info -> new LimitedBody(LARGEST_RESPONSE_BYTES));
+                    connection.ask(request, operation, asker, info -> LimitedBody.bytes(LARGEST_RESPONSE_BYTES));
             exchange.set(new Exchange(connection, sent));
             if (abandoned) {
                 abandon();
@@ -340,7 +342,7 @@ public final class Teacher implements AutoCloseable {
             abandoned = true;
             Exchange current = exchange.get();
             if (current != null && current.response().cancel(true)) {
-                TeacherConnection connection = current.connection();
+                ServerConnection connection = current.connection();
                 connection
                         .http()
                         .sendAsync(

@@ -1,6 +1,7 @@
 package io.gkt.student.guidance;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.gkt.service.upstream.ServerConnection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,7 +14,7 @@ public final class TeacherReplica {
     /** No server is right to send everybody away for longer. */
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
-    private final TeacherConnection connection;
+    private final ServerConnection connection;
     private final CircuitBreaker circuitBreaker;
     private final AtomicLong busyUntil = new AtomicLong(System.nanoTime());
 
@@ -21,12 +22,12 @@ public final class TeacherReplica {
      * @param connection     how it is reached
      * @param circuitBreaker leaves it alone while it keeps failing
      */
-    public TeacherReplica(TeacherConnection connection, CircuitBreaker circuitBreaker) {
+    public TeacherReplica(ServerConnection connection, CircuitBreaker circuitBreaker) {
         this.connection = connection;
         this.circuitBreaker = circuitBreaker;
     }
 
-    TeacherConnection connection() {
+    ServerConnection connection() {
         return connection;
     }
 

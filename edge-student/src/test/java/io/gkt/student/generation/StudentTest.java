@@ -13,6 +13,7 @@ import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.protocol.Message;
 import io.gkt.service.ApiException;
+import io.gkt.service.upstream.ServerConnection;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
@@ -20,7 +21,6 @@ import io.gkt.student.guidance.GuidanceOutcome;
 import io.gkt.student.guidance.GuidanceText;
 import io.gkt.student.guidance.ScriptedTeacher;
 import io.gkt.student.guidance.Teacher;
-import io.gkt.student.guidance.TeacherConnection;
 import io.gkt.student.guidance.TeacherReplica;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -64,7 +64,8 @@ class StudentTest {
         server = new ScriptedTeacher(ScriptedTeacher.hangs());
         teacher = new Teacher(
                 List.of(new TeacherReplica(
-                        new TeacherConnection(
+                        new ServerConnection(
+                                "teacher",
                                 server.url(),
                                 null,
                                 HttpClient.newBuilder()

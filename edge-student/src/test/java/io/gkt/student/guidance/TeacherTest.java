@@ -7,6 +7,7 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.retry.Retry;
+import io.gkt.service.upstream.ServerConnection;
 import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -69,8 +70,9 @@ class TeacherTest {
                         "teacher", BulkheadConfig.custom().maxConcurrentCalls(2).build()));
     }
 
-    private static TeacherConnection connection(URI url) {
-        return new TeacherConnection(
+    private static ServerConnection connection(URI url) {
+        return new ServerConnection(
+                "teacher",
                 url,
                 KEY,
                 HttpClient.newBuilder()
