@@ -1,20 +1,25 @@
 package io.gkt.student;
 
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.gkt.inference.LanguageModel;
 import io.gkt.service.start.ServiceStart;
+import io.gkt.service.upstream.ServerConnection;
 import io.gkt.student.generation.Admission;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.generation.Student;
 import io.gkt.student.guidance.Teacher;
-import io.gkt.student.guidance.TeacherConnection;
+import io.gkt.student.guidance.TeacherReplica;
 import io.gkt.student.openai.CompletionController;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.util.ArrayList;
+import java.util.List;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
@@ -56,19 +61,18 @@ public class EdgeStudentApplication {
             BulkheadRegistry bulkheads,
             SslBundles sslBundles,
             ObservationRegistry observations) {
-        HttpClient.Builder http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(settings.teacher().connectTimeout());
-        if (settings.teacher().sslBundle() != null) {
-            http.sslContext(sslBundles.getBundle(settings.teacher().sslBundle()).createSslContext());
+        HttpClient client = ServerConnection.client(
+                settings.teacher().connectTimeout(), settings.teacher().sslBundle(), sslBundles);
+        CircuitBreakerConfig healthy = circuitBreakers.circuitBreaker(TEACHER).getCircuitBreakerConfig();
+        List<TeacherReplica> replicas = new ArrayList<>();
+        for (URI url : settings.teacher().url()) {
+            // The first has the name that the others' settings are taken from.
+            String name = replicas.isEmpty() ? TEACHER : TEACHER + "-" + (replicas.size() + 1);
+            replicas.add(new TeacherReplica(
+                    new ServerConnection(TEACHER, url, settings.teacher().apiKey(), client, observations),
+                    circuitBreakers.circuitBreaker(name, healthy)));
         }
-        return new Teacher(
-                new TeacherConnection(
-                        settings.teacher().url(), settings.teacher().apiKey(), http.build(), observations),
-                json,
-                circuitBreakers.circuitBreaker(TEACHER),
-                retries.retry(TEACHER, Teacher.oneRetry()),
-                bulkheads.bulkhead(TEACHER));
+        return new Teacher(replicas, json, retries.retry(TEACHER, Teacher.oneRetry()), bulkheads.bulkhead(TEACHER));
     }
 
     @Bean

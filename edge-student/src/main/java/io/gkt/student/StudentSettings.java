@@ -13,6 +13,7 @@ import jakarta.validation.constraints.NotNull;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -69,21 +70,28 @@ public record StudentSettings(
     /**
      * The teacher.
      *
-     * @param url            where cloud-teacher listens, such as {@code http://teacher:8090}; unset is no teacher
+     * @param url            where cloud-teacher listens, such as {@code http://teacher:8090}; several, separated by
+     *                       commas, take turns and stand in for one another; unset is no teacher
      * @param connectTimeout longest wait for a connection
      * @param apiKey         what the teacher knows this edge by; unset sends none
      * @param sslBundle      name of the {@code spring.ssl.bundle} with the certificates that the teacher is trusted by, and
      *                       this edge's own if the teacher asks for one; unset trusts what Java trusts
      */
     public record Teacher(
-            URI url,
+            List<URI> url,
             @DurationMin(millis = 1) @DefaultValue("1s") Duration connectTimeout,
             String apiKey,
             String sslBundle) {
 
-        /** Whether its URL names this machine; other names are not looked up. */
+        /** No URL is an empty list. */
+        public Teacher {
+            url = url == null ? List.of() : List.copyOf(url);
+        }
+
+        /** Whether a URL names this machine; other names are not looked up. */
         boolean isHere() {
-            return url != null && url.getHost() != null && url.getHost().matches("localhost|127\\..*|\\[::1]");
+            return url.stream()
+                    .anyMatch(each -> each.getHost() != null && each.getHost().matches("localhost|127\\..*|\\[::1]"));
         }
     }
 

@@ -54,6 +54,7 @@ class StartIT {
                 "edge-student  | --gkt.student.guidance.max-tokens=0    | gkt.student.guidance.max-tokens is 0",
                 "cloud-teacher | --gkt.teacher.max-batch-delay=1h       | gkt.teacher.max-batch-delay",
                 "edge-student  | --gkt.student.guidance.mode=always     | one of auto, off, only",
+                "edge-student  | --gkt.student.teacher.url=http://a:1,b c | a URL such as",
                 "edge-student  | --gkt.student.request-timeout=soon     | a time such as",
                 "edge-student  | --gkt.student.kv-cache-limit=1KB       | 2 (keys and values) x",
                 "edge-student  | --gkt.student.queue-capcity=5          | Did you mean gkt.student.queue-capacity?",

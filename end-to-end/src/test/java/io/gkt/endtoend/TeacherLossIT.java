@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 class TeacherLossIT {
 
     private static final int CLIENTS = 8;
+    private static final Set<String> GUIDED = Set.of("used", "complete");
 
     @Test
     void theEdgeAnswersWithAndWithoutItsTeacher() throws Exception {
@@ -40,8 +42,7 @@ class TeacherLossIT {
                 awaitGuidance(edge);
                 List<String> outcomes = killUnderLoad(edge, teacher);
                 assertThat(outcomes)
-                        .allMatch(outcome ->
-                                outcome.equals("used") || outcome.equals("complete") || outcome.startsWith("fallback_"))
+                        .allMatch(outcome -> GUIDED.contains(outcome) || outcome.startsWith("fallback_"))
                         .anyMatch(outcome -> outcome.startsWith("fallback_"));
             }
 
@@ -84,6 +85,29 @@ class TeacherLossIT {
         }
     }
 
+    @Test
+    void oneTeacherStandsInForTheOther() throws Exception {
+        try (ServiceProcess one = ServiceProcess.teacher(ServiceProcess.ANY_PORT);
+                ServiceProcess other = ServiceProcess.teacher(ServiceProcess.ANY_PORT);
+                ServiceProcess edge = ServiceProcess.start(
+                        "edge-student",
+                        ServiceProcess.ANY_PORT,
+                        "--gkt.student.teacher.url=" + one.url() + "," + other.url())) {
+            awaitGuidance(edge);
+            awaitGuidance(edge);
+            for (ServiceProcess teacher : List.of(one, other)) {
+                assertThat(teacher.metric("gkt_teacher_queue_time_seconds_count"))
+                        .as("they take turns")
+                        .isPositive();
+            }
+
+            assertThat(killUnderLoad(edge, one)).as("nobody misses it").allMatch(GUIDED::contains);
+
+            other.kill();
+            assertThat(Api.outcome(answer(edge, 0))).as("both are away").startsWith("fallback_");
+        }
+    }
+
     private static int freePort() throws Exception {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
@@ -99,10 +123,7 @@ class TeacherLossIT {
 
     /** Not longer than a circuit breaker stays open. */
     private static void awaitGuidance(ServiceProcess edge) throws Exception {
-        edge.await(
-                "guided",
-                Duration.ofSeconds(30),
-                () -> List.of("used", "complete").contains(Api.outcome(answer(edge, 1))));
+        edge.await("guided", Duration.ofSeconds(30), () -> GUIDED.contains(Api.outcome(answer(edge, 1))));
     }
 
     /** Clients that ask without a pause; the teacher dies once each has had an answer. */

@@ -14,6 +14,7 @@ import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.protocol.Message;
 import io.gkt.service.ApiException;
 import io.gkt.service.Conversation;
+import io.gkt.service.upstream.ServerConnection;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
@@ -21,7 +22,7 @@ import io.gkt.student.guidance.GuidanceOutcome;
 import io.gkt.student.guidance.GuidanceText;
 import io.gkt.student.guidance.ScriptedTeacher;
 import io.gkt.student.guidance.Teacher;
-import io.gkt.student.guidance.TeacherConnection;
+import io.gkt.student.guidance.TeacherReplica;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
@@ -63,15 +64,17 @@ class StudentTest {
         model = LanguageModel.load(CHECKPOINT, Precision.FLOAT32, 2, 256);
         server = new ScriptedTeacher(ScriptedTeacher.hangs());
         teacher = new Teacher(
-                new TeacherConnection(
-                        server.url(),
-                        null,
-                        HttpClient.newBuilder()
-                                .version(HttpClient.Version.HTTP_1_1)
-                                .build(),
-                        ObservationRegistry.NOOP),
+                List.of(new TeacherReplica(
+                        new ServerConnection(
+                                "teacher",
+                                server.url(),
+                                null,
+                                HttpClient.newBuilder()
+                                        .version(HttpClient.Version.HTTP_1_1)
+                                        .build(),
+                                ObservationRegistry.NOOP),
+                        CircuitBreaker.ofDefaults("teacher"))),
                 JsonMapper.shared(),
-                CircuitBreaker.ofDefaults("teacher"),
                 Retry.of("teacher", Teacher.oneRetry()),
                 Bulkhead.ofDefaults("teacher"));
         admission = new Admission(2, 2);

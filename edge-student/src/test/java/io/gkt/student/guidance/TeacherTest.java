@@ -9,6 +9,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.retry.Retry;
 import io.gkt.protocol.ErrorBody;
 import io.gkt.protocol.GuidanceResponse;
+import io.gkt.service.upstream.ServerConnection;
 import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -61,20 +62,28 @@ class TeacherTest {
     }
 
     private Teacher teacherAt(URI url) {
+        return teacher(new TeacherReplica(connection(url), circuitBreaker));
+    }
+
+    private static Teacher teacher(TeacherReplica... replicas) {
         return new Teacher(
-                new TeacherConnection(
-                        url,
-                        KEY,
-                        HttpClient.newBuilder()
-                                .version(HttpClient.Version.HTTP_1_1)
-                                .connectTimeout(Duration.ofMillis(500))
-                                .build(),
-                        ObservationRegistry.NOOP),
+                List.of(replicas),
                 JsonMapper.shared(),
-                circuitBreaker,
                 Retry.of("teacher", Teacher.oneRetry()),
                 Bulkhead.of(
                         "teacher", BulkheadConfig.custom().maxConcurrentCalls(2).build()));
+    }
+
+    private static ServerConnection connection(URI url) {
+        return new ServerConnection(
+                "teacher",
+                url,
+                KEY,
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(Duration.ofMillis(500))
+                        .build(),
+                ObservationRegistry.NOOP);
     }
 
     private static GuidanceQuestion question(long timeoutMillis) {
@@ -358,8 +367,132 @@ class TeacherTest {
 
     @Test
     void withoutATeacherNobodyIsAsked() throws Exception {
-        try (Teacher none = teacherAt(null)) {
+        try (Teacher none = teacher()) {
             assertThat(none.ask(question(1_000)).get().outcome()).isEqualTo(GuidanceOutcome.SKIPPED);
+        }
+    }
+
+    @Test
+    void aTeacherThatNamedATimeIsNotAskedBefore() throws Exception {
+        server.now(ScriptedTeacher.status(429, "30"));
+        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+        server.now(ScriptedTeacher.says("19", "stop"));
+        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    /** Two servers and the teacher that they are together. */
+    private final class Two implements AutoCloseable {
+
+        private final ScriptedTeacher other = new ScriptedTeacher(ScriptedTeacher.says(" Other", "length"));
+        private final CircuitBreaker othersBreaker = CircuitBreaker.of("teacher-2", circuitBreakerConfig());
+        private final Teacher both = teacher(
+                new TeacherReplica(connection(server.url()), circuitBreaker),
+                new TeacherReplica(connection(other.url()), othersBreaker));
+
+        Two() throws Exception {}
+
+        Guidance ask() throws Exception {
+            return both.ask(question(3_000)).get(10, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public void close() {
+            both.close();
+            other.close();
+        }
+    }
+
+    @Test
+    void replicasTakeTurns() throws Exception {
+        try (Two two = new Two()) {
+            for (int i = 0; i < 6; i++) {
+                assertThat(two.ask().outcome()).isEqualTo(GuidanceOutcome.USED);
+            }
+            assertThat(server.requests()).hasSize(3);
+            assertThat(two.other.requests()).hasSize(3);
+        }
+    }
+
+    static Stream<Arguments> replicasThatGiveNothing() {
+        return Stream.of(
+                Arguments.of("full", ScriptedTeacher.status(429, null)),
+                Arguments.of("leaving", ScriptedTeacher.status(503, "5")),
+                Arguments.of("failing", ScriptedTeacher.status(500, null)),
+                Arguments.of("talking nonsense", ScriptedTeacher.body("<html>502</html>")),
+                Arguments.of("breaking off", (ScriptedTeacher.Script) (exchange, request) -> {
+                    exchange.sendResponseHeaders(200, 1_000);
+                    exchange.getResponseBody().write(new byte[10]);
+                }));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("replicasThatGiveNothing")
+    void oneReplicaStandsInForTheOther(String name, ScriptedTeacher.Script script) throws Exception {
+        server.now(script);
+        try (Two two = new Two()) {
+            for (int i = 0; i < 4; i++) {
+                assertThat(two.ask().text()).isEqualTo(" Other");
+            }
+            assertThat(two.other.requests()).hasSize(4);
+        }
+    }
+
+    @Test
+    void aReplicaThatIsGoneIsNotMissed() throws Exception {
+        try (Two two = new Two()) {
+            server.close();
+            for (int i = 0; i < 8; i++) {
+                assertThat(two.ask().text()).isEqualTo(" Other");
+            }
+            assertThat(circuitBreaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+            assertThat(two.othersBreaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        }
+    }
+
+    @Test
+    void aReplicaIsPassedOverUntilTheTimeItNamed() throws Exception {
+        server.now(ScriptedTeacher.status(503, "30"));
+        try (Two two = new Two()) {
+            for (int i = 0; i < 6; i++) {
+                assertThat(two.ask().text()).isEqualTo(" Other");
+            }
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatOneHoldsToBeWrongTheOtherIsNotAsked() throws Exception {
+        server.now(ScriptedTeacher.status(400, null));
+        try (Two two = new Two()) {
+            assertThat(two.ask().outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+            assertThat(two.other.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void aQuestionThatBreaksTwoReplicasIsNotGivenToAThird() throws Exception {
+        server.now(ScriptedTeacher.status(500, null));
+        try (ScriptedTeacher second = new ScriptedTeacher(ScriptedTeacher.status(500, null));
+                ScriptedTeacher third = new ScriptedTeacher(ScriptedTeacher.says("19", "stop"));
+                Teacher three = teacher(
+                        new TeacherReplica(connection(server.url()), circuitBreaker),
+                        new TeacherReplica(connection(second.url()), CircuitBreaker.ofDefaults("teacher-2")),
+                        new TeacherReplica(connection(third.url()), CircuitBreaker.ofDefaults("teacher-3")))) {
+            assertThat(three.ask(question(3_000)).get(10, TimeUnit.SECONDS).outcome())
+                    .isEqualTo(GuidanceOutcome.FALLBACK_ERROR);
+            assertThat(second.requests()).hasSize(1);
+            assertThat(third.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void withoutAnyReplicaTheLastFailureIsTold() throws Exception {
+        server.now(ScriptedTeacher.status(500, null));
+        try (Two two = new Two()) {
+            two.other.now(ScriptedTeacher.status(429, null));
+            assertThat(two.ask().outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+            assertThat(two.ask().outcome()).isEqualTo(GuidanceOutcome.FALLBACK_ERROR);
         }
     }
 }
