@@ -18,6 +18,13 @@ public interface AnswerListener {
     };
 
     /**
+     * Asks whether anybody still waits; called before each step and often between.
+     *
+     * @throws IOException if the client has gone
+     */
+    default void stillThere() throws IOException {}
+
+    /**
      * A choice has become longer. One choice is written after the other.
      *
      * @param piece by what
