@@ -1,6 +1,7 @@
 package io.gkt.teacher;
 
 import io.gkt.inference.LanguageModel;
+import io.gkt.service.MemoryHealth;
 import io.gkt.teacher.batching.BatchMetrics;
 import io.gkt.teacher.batching.BatchPolicy;
 import io.gkt.teacher.batching.MicroBatcher;
@@ -21,9 +22,10 @@ class TeacherConfiguration {
     }
 
     @Bean
-    MicroBatcher microBatcher(TeacherSettings settings, LanguageModel model, MeterRegistry registry) {
+    MicroBatcher microBatcher(
+            TeacherSettings settings, LanguageModel model, MemoryHealth memory, MeterRegistry registry) {
         BatchPolicy policy = new BatchPolicy(
                 settings.batching(), settings.maxBatchDelay(), settings.maxStepTokens(), settings.queueCapacity());
-        return new MicroBatcher(model, policy, new BatchMetrics(registry, model.name()));
+        return new MicroBatcher(model, policy, new BatchMetrics(registry, model.name()), memory);
     }
 }

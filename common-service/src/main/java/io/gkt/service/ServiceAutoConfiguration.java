@@ -90,6 +90,16 @@ class ServiceAutoConfiguration {
     }
 
     @Bean
+    MemoryHealth memoryHealthIndicator() {
+        return new MemoryHealth();
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> clientConnections() {
+        return factory -> factory.addEngineValves(new ClientConnection.Valve());
+    }
+
+    @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> jsonErrorReports() {
         return factory -> factory.addContextCustomizers(context -> {
             if (context.getParent() instanceof org.apache.catalina.core.StandardHost host) {

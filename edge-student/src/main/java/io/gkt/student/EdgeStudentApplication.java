@@ -6,6 +6,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.gkt.inference.LanguageModel;
+import io.gkt.service.MemoryHealth;
 import io.gkt.service.start.ServiceStart;
 import io.gkt.service.upstream.ServerConnection;
 import io.gkt.student.generation.Admission;
@@ -76,14 +77,19 @@ public class EdgeStudentApplication {
     }
 
     @Bean
-    Student student(StudentSettings settings, LanguageModel model, Teacher teacher, MeterRegistry registry) {
+    Student student(
+            StudentSettings settings,
+            LanguageModel model,
+            Teacher teacher,
+            MemoryHealth memory,
+            MeterRegistry registry) {
         return new Student(
                 model,
                 teacher,
                 new Admission(settings.maxConcurrentGenerations(), settings.queueCapacity()),
                 settings.guidance().boundary(),
-                settings.requestTimeout(),
                 settings.maxStepTokens(),
+                memory,
                 registry);
     }
 

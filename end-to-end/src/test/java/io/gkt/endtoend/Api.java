@@ -17,10 +17,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A client of either service that knows no more than HTTP and JSON. */
-record Api(URI url) {
+public record Api(URI url) {
 
-    static final String CHAT = "/v1/chat/completions";
-    static final String GUIDANCE = "/v1/guidance";
+    public static final String CHAT = "/v1/chat/completions";
+    public static final String GUIDANCE = "/v1/guidance";
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -34,22 +34,22 @@ record Api(URI url) {
                 .timeout(Duration.ofSeconds(60));
     }
 
-    HttpRequest post(String path, String json) {
+    public HttpRequest post(String path, String json) {
         return request(path).POST(BodyPublishers.ofString(json)).build();
     }
 
-    HttpRequest post(String path, byte[] body, String header, String value) {
+    public HttpRequest post(String path, byte[] body, String header, String value) {
         return request(path)
                 .setHeader(header, value)
                 .POST(BodyPublishers.ofByteArray(body))
                 .build();
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return send(request(path).GET().build());
     }
 
-    HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    public HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
         return HTTP.send(request, BodyHandlers.ofString());
     }
 
@@ -58,18 +58,18 @@ record Api(URI url) {
         return HTTP.send(request, BodyHandlers.ofLines()).body();
     }
 
-    CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {
+    public CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {
         return HTTP.sendAsync(request, BodyHandlers.ofString());
     }
 
     /** The body of a response that must be a success. */
-    static JsonNode success(HttpResponse<String> response) {
+    public static JsonNode success(HttpResponse<String> response) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return JSON.readTree(response.body());
     }
 
     /** The error of a response that must be one, in OpenAI's shape. */
-    static JsonNode error(HttpResponse<String> response) {
+    public static JsonNode error(HttpResponse<String> response) {
         assertThat(response.headers().firstValue("Content-Type").orElse(""))
                 .as("content type of " + response.statusCode() + " " + response.body())
                 .startsWith("application/json");
@@ -81,7 +81,7 @@ record Api(URI url) {
     }
 
     /** What the events of a stream say. */
-    static List<JsonNode> events(HttpResponse<String> response) {
+    public static List<JsonNode> events(HttpResponse<String> response) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         List<String> data = response.body()
                 .lines()
@@ -92,15 +92,15 @@ record Api(URI url) {
         return data.subList(0, data.size() - 1).stream().map(JSON::readTree).toList();
     }
 
-    static JsonNode guidance(JsonNode answer) {
+    public static JsonNode guidance(JsonNode answer) {
         return answer.path("gkt").path("guidance");
     }
 
-    static String outcome(JsonNode answer) {
+    public static String outcome(JsonNode answer) {
         return guidance(answer).path("outcome").asString();
     }
 
-    static String text(JsonNode answer) {
+    public static String text(JsonNode answer) {
         return answer.path("choices").path(0).path("message").path("content").asString();
     }
 }

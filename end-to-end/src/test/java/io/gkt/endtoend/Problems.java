@@ -3,20 +3,20 @@ package io.gkt.endtoend;
 import java.util.List;
 
 /** Word problems of the kind that the demo models solve; each index gives another. */
-final class Problems {
+public final class Problems {
 
     private static final List<String> NAMES = List.of("Leo", "Mia", "Tom", "Grace", "Karim", "Rosa", "Max", "Elif");
 
     private Problems() {}
 
-    static String question(int index) {
+    public static String question(int index) {
         String name = NAMES.get(index % NAMES.size());
         return "%1$s has %2$d shells. %1$s finds %3$d shells. %1$s loses %4$d shells. How many shells does %1$s have now?"
                 .formatted(name, first(index), second(index), 3 + index % 5);
     }
 
     /** The numbers of a question with which the plan begins, told apart from every other question's below 30. */
-    static String beginningOfPlan(int index) {
+    public static String beginningOfPlan(int index) {
         return "We need %d + %d".formatted(first(index), second(index));
     }
 
@@ -29,7 +29,7 @@ final class Problems {
     }
 
     /** A chat request; fields may follow the messages. */
-    static String chat(int index, String... fields) {
+    public static String chat(int index, String... fields) {
         StringBuilder json = new StringBuilder("{\"messages\": [{\"role\": \"user\", \"content\": \"")
                 .append(question(index))
                 .append("\"}]");

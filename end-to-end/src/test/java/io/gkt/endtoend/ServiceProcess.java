@@ -23,7 +23,7 @@ public final class ServiceProcess implements AutoCloseable {
     /** Let the system choose. */
     public static final int ANY_PORT = 0;
     /** Exit code of a process that SIGTERM ended, as shells and Kubernetes see it. */
-    static final int TERMINATED = 143;
+    public static final int TERMINATED = 143;
 
     private static final Duration START = Duration.ofSeconds(90);
     private static final Duration STOP = Duration.ofSeconds(75);
@@ -51,7 +51,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /** The program of a service, not started yet. */
-    static ProcessBuilder program(String module, String setting, String... settings) {
+    public static ProcessBuilder program(String module, String setting, String... settings) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 // Tests are short and so start up counts.
@@ -67,7 +67,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /** A service with these settings and no others. */
-    static ServiceProcess start(String module, int port, String... settings) throws Exception {
+    public static ServiceProcess start(String module, int port, String... settings) throws Exception {
         return new ServiceProcess(module, port, Map.of(), settings);
     }
 
@@ -140,7 +140,7 @@ public final class ServiceProcess implements AutoCloseable {
         return Files.readString(log);
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
@@ -149,7 +149,7 @@ public final class ServiceProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    Api api() {
+    public Api api() {
         return new Api(url());
     }
 
@@ -164,7 +164,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /** SIGKILL: it gets no chance to say goodbye. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
@@ -189,12 +189,12 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /** SIGTERM, without waiting. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
     /** Waits for the end. */
-    int exitCode() throws Exception {
+    public int exitCode() throws Exception {
         if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("still running; " + log + " ends:\n" + tail());
         }

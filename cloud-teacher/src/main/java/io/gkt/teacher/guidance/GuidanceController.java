@@ -5,8 +5,12 @@ import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.GuidanceRequest;
 import io.gkt.protocol.GuidanceResponse;
 import io.gkt.service.ApiException;
+import io.gkt.service.ClientConnection;
+import io.gkt.service.access.Caller;
+import io.gkt.teacher.batching.BatchListener;
 import io.gkt.teacher.batching.BatchRequest;
 import io.gkt.teacher.batching.MicroBatcher;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.http.CacheControl;
@@ -29,12 +33,19 @@ class GuidanceController {
     private final GuidanceRequests requests;
     private final MicroBatcher batcher;
     private final GuidanceStreams streams;
+    private final Departures departures;
     private final String model;
 
-    GuidanceController(GuidanceRequests requests, MicroBatcher batcher, GuidanceStreams streams, LanguageModel model) {
+    GuidanceController(
+            GuidanceRequests requests,
+            MicroBatcher batcher,
+            GuidanceStreams streams,
+            Departures departures,
+            LanguageModel model) {
         this.requests = requests;
         this.batcher = batcher;
         this.streams = streams;
+        this.departures = departures;
         this.model = model.name();
     }
 
@@ -42,24 +53,32 @@ class GuidanceController {
     @PostMapping(GuidanceApi.PATH)
     Object guidance(
             @Valid @RequestBody GuidanceRequest request,
-            @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false) String deadline) {
-        BatchRequest batchRequest = requests.read(request, deadline, System.nanoTime());
-        return Boolean.TRUE.equals(request.stream()) ? stream(batchRequest) : whole(batchRequest);
+            @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false) String deadline,
+            HttpServletRequest http) {
+        BatchRequest batchRequest = requests.read(request, Caller.of(http).name(), deadline, System.nanoTime());
+        ClientConnection connection = ClientConnection.of(http);
+        return Boolean.TRUE.equals(request.stream())
+                ? stream(batchRequest, connection)
+                : whole(batchRequest, connection);
     }
 
-    private CompletableFuture<GuidanceResponse> whole(BatchRequest request) {
+    private CompletableFuture<GuidanceResponse> whole(BatchRequest request, ClientConnection connection) {
         WholeAnswer answer = new WholeAnswer(request.id(), model);
-        batcher.submit(request, answer);
+        submit(request, connection, answer);
         return answer.response();
     }
 
-    private ResponseEntity<ResponseBodyEmitter> stream(BatchRequest request) {
-        GuidanceStream stream = streams.open(request.id(), model);
-        batcher.submit(request, stream);
+    private ResponseEntity<ResponseBodyEmitter> stream(BatchRequest request, ClientConnection connection) {
+        GuidanceStream stream = streams.open(request.id(), model, connection);
+        submit(request, connection, stream);
         return ResponseEntity.ok()
                 .contentType(MediaType.TEXT_EVENT_STREAM)
                 .cacheControl(CacheControl.noCache())
                 .body(stream.emitter());
+    }
+
+    private void submit(BatchRequest request, ClientConnection connection, BatchListener listener) {
+        batcher.submit(request, departures.watching(request.id(), connection, listener));
     }
 
     @DeleteMapping(GuidanceApi.PATH + "/{id}")

@@ -4,23 +4,23 @@ import io.gkt.inference.LanguageModel;
 import io.gkt.inference.generation.GenerationRequest;
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
-import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.GuidanceRequest;
 import io.gkt.service.ApiException;
 import io.gkt.service.Conversation;
+import io.gkt.service.DeadlineHeader;
 import io.gkt.service.ModelInputs;
 import io.gkt.teacher.TeacherSettings;
 import io.gkt.teacher.batching.BatchRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
 
 /** Says in the batch's terms what clients ask for. */
 @Component
 final class GuidanceRequests {
 
-    private static final long LONGEST_DEADLINE_MILLIS = TimeUnit.HOURS.toMillis(1);
+    private static final Duration LONGEST_DEADLINE = Duration.ofHours(1);
 
     private final TeacherSettings settings;
     private final LanguageModel model;
@@ -32,11 +32,12 @@ final class GuidanceRequests {
 
     /**
      * @param request  valid by itself
+     * @param caller   who sent it
      * @param deadline the header's value; null if absent
      * @param arrival  {@link System#nanoTime()} when it came
      * @throws ApiException 400 or 404 if this teacher can't do what is asked for
      */
-    BatchRequest read(GuidanceRequest request, String deadline, long arrival) {
+    BatchRequest read(GuidanceRequest request, String caller, String deadline, long arrival) {
         if (request.model() != null && !request.model().equals(model.name())) {
             throw ApiException.modelNotFound(request.model());
         }
@@ -48,7 +49,9 @@ final class GuidanceRequests {
         if (sampling.minTokens() > maxTokens) {
             throw ApiException.invalid("min_tokens", "min_tokens may not exceed max_tokens, " + maxTokens + ".");
         }
-        long end = arrival + TimeUnit.MILLISECONDS.toNanos(millis(deadline));
+        long end = arrival
+                + DeadlineHeader.read(deadline, settings.defaultDeadline(), LONGEST_DEADLINE)
+                        .toNanos();
         boolean chat = request.messages() != null;
         int[] prompt = chat
                 ? tokens(
@@ -58,23 +61,12 @@ final class GuidanceRequests {
                 : tokens(Prompt.raw(request.prompt()), "prompt");
         return new BatchRequest(
                 request.id(),
+                caller,
                 chat ? "chat" : "text_completion",
                 new GenerationRequest(prompt, prompt.length, maxTokens, sampling, false),
                 Optional.ofNullable(request.stop()).orElse(List.of()),
                 arrival,
                 end);
-    }
-
-    private long millis(String deadline) {
-        if (deadline == null) {
-            return settings.defaultDeadline().toMillis();
-        }
-        if (!deadline.matches("\\d{1,18}")) {
-            throw ApiException.invalid(
-                    GuidanceApi.DEADLINE_HEADER,
-                    "The header " + GuidanceApi.DEADLINE_HEADER + " must be a whole number of milliseconds.");
-        }
-        return Math.min(Long.parseLong(deadline), LONGEST_DEADLINE_MILLIS);
     }
 
     private int[] tokens(Prompt prompt, String param) {

@@ -1,5 +1,6 @@
 package io.gkt.teacher.guidance;
 
+import io.gkt.service.ClientConnection;
 import io.gkt.teacher.batching.MicroBatcher;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,8 +24,8 @@ final class GuidanceStreams implements AutoCloseable {
         this.batcher = batcher;
     }
 
-    GuidanceStream open(String id, String model) {
-        return new GuidanceStream(id, model, json, writers, batcher::cancel);
+    GuidanceStream open(String id, String model, ClientConnection connection) {
+        return new GuidanceStream(id, model, connection, json, writers, batcher::cancel);
     }
 
     @Override

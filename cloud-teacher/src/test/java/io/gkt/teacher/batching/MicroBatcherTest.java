@@ -13,6 +13,7 @@ import io.gkt.inference.generation.Sequence;
 import io.gkt.inference.generation.StopMatcher;
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.service.ApiException;
+import io.gkt.service.MemoryHealth;
 import io.gkt.teacher.TestModel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -45,6 +46,7 @@ class MicroBatcherTest {
     private static LanguageModel model;
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final MemoryHealth memory = new MemoryHealth();
     private final List<MicroBatcher> batchers = new ArrayList<>();
     private int ids;
 
@@ -369,7 +371,9 @@ class MicroBatcherTest {
         MicroBatcher batcher = started(NOW, 100);
         Answer answer = new Answer();
         long now = System.nanoTime();
-        batcher.submit(new BatchRequest("stop", "chat", generation, List.of(stop), now, now + NEVER.toNanos()), answer);
+        batcher.submit(
+                new BatchRequest("stop", "anybody", "chat", generation, List.of(stop), now, now + NEVER.toNanos()),
+                answer);
 
         assertThat(answer.result().finishReason()).isEqualTo(FinishReason.STOP);
         assertThat(answer.text()).isEqualTo(whole.substring(0, whole.indexOf(stop)));
@@ -404,7 +408,7 @@ class MicroBatcherTest {
     }
 
     private MicroBatcher create(BatchPolicy policy) {
-        MicroBatcher batcher = new MicroBatcher(model, policy, new BatchMetrics(registry, model.name()));
+        MicroBatcher batcher = new MicroBatcher(model, policy, new BatchMetrics(registry, model.name()), memory);
         batchers.add(batcher);
         return batcher;
     }
@@ -421,7 +425,7 @@ class MicroBatcherTest {
 
     private BatchRequest request(GenerationRequest generation, Duration time) {
         long now = System.nanoTime();
-        return new BatchRequest("r" + ids++, "chat", generation, List.of(), now, now + time.toNanos());
+        return new BatchRequest("r" + ids++, "anybody", "chat", generation, List.of(), now, now + time.toNanos());
     }
 
     private static GenerationRequest fixedLength(int tokens) {

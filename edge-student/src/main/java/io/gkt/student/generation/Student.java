@@ -2,6 +2,7 @@ package io.gkt.student.generation;
 
 import io.gkt.inference.LanguageModel;
 import io.gkt.inference.decoder.Chunk;
+import io.gkt.inference.decoder.OutOfMemoryException;
 import io.gkt.inference.decoder.Slot;
 import io.gkt.inference.generation.FinishReason;
 import io.gkt.inference.generation.GenerationRequest;
@@ -11,6 +12,7 @@ import io.gkt.inference.sampling.TokenLogprobs;
 import io.gkt.inference.tokenizer.Detokenizer;
 import io.gkt.protocol.Usage;
 import io.gkt.service.ApiException;
+import io.gkt.service.MemoryHealth;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
@@ -31,6 +33,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers questions with the model on this machine, which the teacher helps to begin. Each answer is generated at batch
@@ -38,9 +42,13 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Student {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Student.class);
     private static final long HEARTBEAT_MILLIS = 2_000;
+    private static final long POLL_MILLIS = 100;
     /** No piece is empty. */
     private static final String NO_MORE = "";
+
+    private static final String TEACHER_TOO_SLOW = "The teacher did not answer in time.";
 
     private static final Duration TEACHER_RETRY_AFTER = Duration.ofSeconds(2);
 
@@ -48,8 +56,8 @@ public final class Student {
     private final Teacher teacher;
     private final Admission admission;
     private final GuidanceText.Boundary boundary;
-    private final Duration requestTimeout;
     private final int maxStepTokens;
+    private final MemoryHealth memory;
     private final StudentMetrics metrics;
 
     /**
@@ -57,9 +65,9 @@ public final class Student {
      * @param teacher        helps
      * @param admission      as many permits as the model has slots
      * @param boundary       where guidance may end
-     * @param requestTimeout after which an answer is given up
      * @param maxStepTokens  most tokens of a prompt that run in one step, so that other answers' steps need not wait
      *                       long
+     * @param memory         is told when there is too little
      * @param registry       is told what happens
      */
     public Student(
@@ -67,15 +75,15 @@ public final class Student {
             Teacher teacher,
             Admission admission,
             GuidanceText.Boundary boundary,
-            Duration requestTimeout,
             int maxStepTokens,
+            MemoryHealth memory,
             MeterRegistry registry) {
         this.model = model;
         this.teacher = teacher;
         this.admission = admission;
         this.boundary = boundary;
-        this.requestTimeout = requestTimeout;
         this.maxStepTokens = maxStepTokens;
+        this.memory = memory;
         this.metrics = new StudentMetrics(registry, admission);
     }
 
@@ -88,12 +96,13 @@ public final class Student {
      * Answers. Blocks until the answer is complete.
      *
      * @param question what to answer
+     * @param client   who waits for it
      * @param listener hears of it while it is made, on this thread
      * @return the answer
      * @throws IOException  if the listener's client has gone
-     * @throws ApiException if the prompt is too long, too many wait, or time is up
+     * @throws ApiException if the prompt is too long, too many wait, time is up or memory has run out
      */
-    public Answer answer(Question question, AnswerListener listener) throws IOException {
+    public Answer answer(Question question, Client client, AnswerListener listener) throws IOException {
         int[] prompt = model.tokenizer().encode(question.prompt());
         int room = model.decoder().contextLength() - prompt.length;
         if (prompt.length == 0) {
@@ -105,12 +114,16 @@ public final class Student {
                     "The prompt has " + prompt.length + " tokens, and with an answer of at least one it must fit into "
                             + model.decoder().contextLength() + ".");
         }
-        Work work = new Work(question, listener, prompt, room);
+        Work work = new Work(question, client, listener, prompt, room);
         try {
             return question.guidance().mode() == GuidanceMode.ONLY ? work.byTeacher() : work.byStudent();
         } catch (IOException e) {
             metrics.cancelled();
             throw e;
+        } catch (OutOfMemoryException e) {
+            LOG.error("An answer failed for want of memory", e);
+            memory.ranOut();
+            throw ApiException.unavailable("The edge is short of memory; try again later.", MemoryHealth.RECOVERY);
         }
     }
 
@@ -119,9 +132,11 @@ public final class Student {
 
         private final long started = System.nanoTime();
         private final Question question;
+        private final Client client;
         private final AnswerListener listener;
         private final int[] prompt;
         private final int maxTokens;
+        private long lastHeartbeat = started;
         private double timeToFirstText = -1;
         private double queueMs;
         private double guidanceMs;
@@ -129,8 +144,9 @@ public final class Student {
         private double decodeMs;
         private double handoverMs;
 
-        Work(Question question, AnswerListener listener, int[] prompt, int room) {
+        Work(Question question, Client client, AnswerListener listener, int[] prompt, int room) {
             this.question = question;
+            this.client = client;
             this.listener = listener;
             this.prompt = prompt;
             this.maxTokens = question.maxTokens() == null ? room : Math.min(room, question.maxTokens());
@@ -142,7 +158,7 @@ public final class Student {
                         "guidance.mode", "No teacher is configured; set gkt.student.teacher.url, or leave mode out.");
             }
             Draft draft = new Draft(0);
-            Guidance guidance = listener == AnswerListener.NONE ? wholeByTeacher() : streamByTeacher(draft);
+            Guidance guidance = listener.wantsPieces() ? streamByTeacher(draft) : wholeByTeacher();
             boolean empty = guidance.outcome() == GuidanceOutcome.EMPTY;
             if (!guidance.outcome().helped() && !empty) {
                 String outcome = "(" + guidance.outcome().wireName() + ")";
@@ -163,7 +179,7 @@ public final class Student {
         private Guidance wholeByTeacher() throws IOException {
             CompletableFuture<Guidance> asked = teacher.ask(guidanceQuestion(question.maxTokens()));
             try {
-                return await(asked);
+                return awaitGuidance(asked);
             } finally {
                 asked.cancel(true);
             }
@@ -176,22 +192,23 @@ public final class Student {
             try {
                 asked.whenComplete((guidance, failure) -> pieces.add(NO_MORE));
                 for (String piece = next(pieces); !NO_MORE.equals(piece); piece = next(pieces)) {
-                    if (piece == null) {
-                        listener.onWaiting();
-                    } else {
-                        draft.add(Author.TEACHER, piece, List.of());
-                    }
+                    draft.add(Author.TEACHER, piece, List.of());
                 }
-                return await(asked);
+                return awaitGuidance(asked);
             } finally {
                 asked.cancel(true);
             }
         }
 
-        /** Null if there is none for a while. */
-        private static String next(BlockingQueue<String> pieces) {
+        private String next(BlockingQueue<String> pieces) throws IOException {
             try {
-                return pieces.poll(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+                while (true) {
+                    String piece = pieces.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                    if (piece != null) {
+                        return piece;
+                    }
+                    stillWaiting(TEACHER_TOO_SLOW);
+                }
             } catch (InterruptedException e) {
                 throw stopping();
             }
@@ -203,8 +220,9 @@ public final class Student {
         }
 
         Answer byStudent() throws IOException {
-            admission.enter(requestTimeout);
+            CompletableFuture<Void> turn = admission.enter(client.name());
             try {
+                await(turn, "The edge is busy; the request waited too long.");
                 queueMs = elapsedMs();
                 Slot slot = model.decoder().slots().acquire(prompt).orElseThrow();
                 try {
@@ -213,8 +231,21 @@ public final class Student {
                     model.decoder().slots().release(slot);
                 }
             } finally {
-                admission.leave();
+                admission.leave(turn);
             }
+        }
+
+        /** To be called before each step: nothing is computed that nobody waits for any more. */
+        private void goOn() throws IOException {
+            listener.stillThere();
+            if (remaining().isNegative()) {
+                throw ApiException.deadlineExceeded("The answer took longer than "
+                        + client.patience().toMillis() + " ms; ask for fewer tokens, or allow more time.");
+            }
+        }
+
+        private Duration remaining() {
+            return client.patience().minusNanos(System.nanoTime() - started);
         }
 
         private Answer inSlot(Slot slot) throws IOException {
@@ -222,11 +253,12 @@ public final class Student {
             CompletableFuture<Guidance> asked = ask();
             try {
                 while (!asked.isDone() && slot.length() < prompt.length) {
+                    goOn();
                     int end = Math.min(prompt.length, slot.length() + maxStepTokens);
                     model.decoder().step(List.of(new Chunk(slot, Arrays.copyOfRange(prompt, slot.length(), end))));
                 }
                 prefillMs = elapsedMs() - queueMs;
-                Guidance guidance = fit(await(asked).cutAt(boundary));
+                Guidance guidance = fit(awaitGuidance(asked).cutAt(boundary));
                 guidanceMs = elapsedMs() - queueMs;
                 return complete(slot, guidance, cached);
             } finally {
@@ -293,10 +325,7 @@ public final class Student {
             int handoverTokens = beginning.tokens().length - slot.length();
             double began = elapsedMs();
             while (sequence.finishReason().isEmpty()) {
-                if (elapsedMs() > requestTimeout.toMillis()) {
-                    throw ApiException.deadlineExceeded("The answer took longer than " + requestTimeout.toSeconds()
-                            + " s; ask for fewer tokens, or raise gkt.student.request-timeout.");
-                }
+                goOn();
                 boolean prefilling = sequence.prefilling();
                 sequence.accept(model.decoder().step(List.of(sequence.next(maxStepTokens)))[0]);
                 if (handoverMs == 0 && sequence.completionTokens() > beginning.given()) {
@@ -343,21 +372,40 @@ public final class Student {
                     question.stop(),
                     alone ? question.wishes() : null,
                     alone ? Set.of() : model.tokenizer().specialTokens(),
-                    shorter(question.guidance().timeout(), requestTimeout));
+                    patienceWithTeacher(alone));
         }
 
-        private static Duration shorter(Duration one, Duration other) {
-            return one.compareTo(other) < 0 ? one : other;
+        /** If the student is to answer too, half of what is left is its own. */
+        private Duration patienceWithTeacher(boolean alone) {
+            Duration most = alone ? remaining() : remaining().dividedBy(2);
+            Duration wanted = question.guidance().timeout();
+            return wanted.compareTo(most) < 0 ? wanted : most;
         }
 
-        private Guidance await(CompletableFuture<Guidance> asked) throws IOException {
+        private Guidance awaitGuidance(CompletableFuture<Guidance> asked) throws IOException {
+            return await(asked, TEACHER_TOO_SLOW);
+        }
+
+        private void stillWaiting(String inVain) throws IOException {
+            listener.stillThere();
+            if (System.nanoTime() - lastHeartbeat >= TimeUnit.MILLISECONDS.toNanos(HEARTBEAT_MILLIS)) {
+                lastHeartbeat = System.nanoTime();
+                listener.onWaiting();
+            }
+            if (remaining().isNegative()) {
+                throw ApiException.unavailable(inVain, Admission.RETRY_AFTER);
+            }
+        }
+
+        /** Waits as long as the client does. */
+        private <T> T await(CompletableFuture<T> awaited, String inVain) throws IOException {
             while (true) {
                 try {
-                    return asked.get(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+                    return awaited.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
-                    listener.onWaiting();
+                    stillWaiting(inVain);
                 } catch (ExecutionException e) {
-                    throw new IllegalStateException("asking the teacher must not fail", e);
+                    throw e.getCause() instanceof ApiException refusal ? refusal : new IllegalStateException(e);
                 } catch (InterruptedException e) {
                     throw stopping();
                 }

@@ -2,13 +2,18 @@ package io.gkt.student.openai;
 
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
+import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.Sampling;
 import io.gkt.service.ApiException;
 import io.gkt.service.ChatMessageParam;
+import io.gkt.service.ClientConnection;
 import io.gkt.service.Conversation;
+import io.gkt.service.DeadlineHeader;
 import io.gkt.service.ModelInputs;
+import io.gkt.service.access.Caller;
 import io.gkt.student.generation.Answer;
 import io.gkt.student.generation.AnswerListener;
+import io.gkt.student.generation.Client;
 import io.gkt.student.generation.Piece;
 import io.gkt.student.generation.Question;
 import io.gkt.student.generation.Question.GuidanceWish;
@@ -16,6 +21,7 @@ import io.gkt.student.generation.Student;
 import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
 import io.gkt.student.guidance.GuidanceOptions;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
 import java.io.IOException;
@@ -28,6 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -65,7 +72,12 @@ public final class CompletionController {
     }
 
     @PostMapping("/v1/chat/completions")
-    Completion chat(@Valid @RequestBody ChatCompletionRequest request, HttpServletResponse response) {
+    Completion chat(
+            @Valid @RequestBody ChatCompletionRequest request,
+            @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false) String deadline,
+            HttpServletRequest http,
+            HttpServletResponse response) {
+        Client client = client(http, deadline);
         check(request.options(), request.tokenLimit());
         request.notOffered().refuse();
         if (request.topLogprobs() != null && request.wantedLogprobs().isEmpty()) {
@@ -81,17 +93,26 @@ public final class CompletionController {
                 request.tokenLimit(),
                 request.wantedLogprobs(),
                 request.options());
-        return answer(Endpoint.CHAT, question, request.options(), response);
+        return answer(Endpoint.CHAT, question, request.options(), client, http, response);
     }
 
     @PostMapping("/v1/completions")
-    Completion complete(@Valid @RequestBody CompletionRequest request, HttpServletResponse response) {
+    Completion complete(
+            @Valid @RequestBody CompletionRequest request,
+            @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false) String deadline,
+            HttpServletRequest http,
+            HttpServletResponse response) {
+        Client client = client(http, deadline);
         int maxTokens = Optional.ofNullable(request.maxTokens()).orElse(DEFAULT_TEXT_TOKENS);
         check(request.options(), maxTokens);
         request.notOffered().refuse();
         Question question = question(
                 Prompt.raw(request.prompt().get(0)), null, maxTokens, request.wantedLogprobs(), request.options());
-        return answer(Endpoint.TEXT, question, request.options(), response);
+        return answer(Endpoint.TEXT, question, request.options(), client, http, response);
+    }
+
+    private Client client(HttpServletRequest request, String deadline) {
+        return new Client(Caller.of(request).name(), DeadlineHeader.read(deadline, requestTimeout, requestTimeout));
     }
 
     private void check(AnswerOptions options, Integer maxTokens) {
@@ -176,24 +197,37 @@ public final class CompletionController {
 
     /** Returns the answer, or null if it has been streamed. */
     private Completion answer(
-            Endpoint endpoint, Question question, AnswerOptions options, HttpServletResponse response) {
+            Endpoint endpoint,
+            Question question,
+            AnswerOptions options,
+            Client client,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        ClientConnection connection = ClientConnection.of(request);
         Endpoint.Writing writing = endpoint.begin(student.model(), fingerprint, question);
         if (!options.streams()) {
             try {
-                return writing.whole(student.answer(question, AnswerListener.NONE));
+                return writing.whole(student.answer(question, client, new WholeListener(connection)));
             } catch (IOException e) {
-                throw new IllegalStateException("nobody listens who could go away", e);
+                LOG.debug("The client has gone: {}", e.toString());
+                throw ApiException.cancelled();
             }
         }
-        stream(writing, question, options.includesUsage(), new EventStream(response, json));
+        EventStream events = new EventStream(response, json);
+        stream(writing, question, client, options.includesUsage(), new StreamingListener(writing, connection, events));
         return null;
     }
 
-    private void stream(Endpoint.Writing writing, Question question, boolean includeUsage, EventStream events) {
-        StreamingListener listener = new StreamingListener(writing, events);
+    private void stream(
+            Endpoint.Writing writing,
+            Question question,
+            Client client,
+            boolean includeUsage,
+            StreamingListener listener) {
+        EventStream events = listener.events;
         try {
             try {
-                Answer answer = student.answer(question, listener);
+                Answer answer = student.answer(question, client, listener);
                 int last = answer.choices().size() - 1;
                 listener.open(last);
                 events.data(writing.ending(last, answer.choices().get(last), GuidanceReport.of(answer)));
@@ -218,15 +252,50 @@ public final class CompletionController {
         }
     }
 
+    private static void failIfLost(ClientConnection connection) throws IOException {
+        if (connection.lost()) {
+            throw new IOException("the connection is closed");
+        }
+    }
+
+    private record WholeListener(ClientConnection connection) implements AnswerListener {
+
+        @Override
+        public void stillThere() throws IOException {
+            failIfLost(connection);
+        }
+
+        @Override
+        public boolean wantsPieces() {
+            return false;
+        }
+
+        @Override
+        public void onPiece(Piece piece) {}
+
+        @Override
+        public void onChoice(int index, Answer.Choice choice) {}
+
+        @Override
+        public void onWaiting() {}
+    }
+
     private static final class StreamingListener implements AnswerListener {
 
         private final Endpoint.Writing writing;
+        private final ClientConnection connection;
         private final EventStream events;
         private int opened;
 
-        StreamingListener(Endpoint.Writing writing, EventStream events) {
+        StreamingListener(Endpoint.Writing writing, ClientConnection connection, EventStream events) {
             this.writing = writing;
+            this.connection = connection;
             this.events = events;
+        }
+
+        @Override
+        public void stillThere() throws IOException {
+            failIfLost(connection);
         }
 
         @Override

@@ -14,6 +14,7 @@ import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.protocol.Message;
 import io.gkt.service.ApiException;
 import io.gkt.service.Conversation;
+import io.gkt.service.MemoryHealth;
 import io.gkt.service.upstream.ServerConnection;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.guidance.Guidance;
@@ -51,6 +52,8 @@ class StudentTest {
     private static final Path CHECKPOINT = Path.of("../inference/src/test/resources/golden/checkpoints/qwen3-qknorm");
 
     private static final int STEP_TOKENS = 8;
+    private static final Client CLIENT = new Client("anybody", Duration.ofSeconds(30));
+    private static final MemoryHealth MEMORY = new MemoryHealth();
     private static final SimpleMeterRegistry REGISTRY = new SimpleMeterRegistry();
 
     private static LanguageModel model;
@@ -78,8 +81,7 @@ class StudentTest {
                 Retry.of("teacher", Teacher.oneRetry()),
                 Bulkhead.ofDefaults("teacher"));
         admission = new Admission(2, 2);
-        student = new Student(
-                model, teacher, admission, GuidanceText.Boundary.WORD, Duration.ofSeconds(30), STEP_TOKENS, REGISTRY);
+        student = new Student(model, teacher, admission, GuidanceText.Boundary.WORD, STEP_TOKENS, MEMORY, REGISTRY);
     }
 
     @AfterAll
@@ -143,7 +145,7 @@ class StudentTest {
     void theAnswerBeginsWithTheTeachersWordsAndTheStudentFinishesIt() throws Exception {
         server.now(ScriptedTeacher.says(" We need 12 + 7", "length"));
         Pieces pieces = new Pieces();
-        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), pieces);
+        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), CLIENT, pieces);
         assertThat(answer.guidance().outcome()).isEqualTo(GuidanceOutcome.USED);
         assertThat(pieces.by(Author.TEACHER)).as("the last word may go on").isEqualTo(" We need 12 +");
         assertThat(pieces.by(Author.STUDENT)).isNotEmpty();
@@ -160,9 +162,10 @@ class StudentTest {
     void theStudentContinuesAsIfItHadReadPromptAndGuidanceAsOneText() throws Exception {
         server.now(ScriptedTeacher.says(" We need 12 + 7", "length"));
         Pieces guided = new Pieces();
-        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), guided);
+        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), CLIENT, guided);
         Answer whole = student.answer(
                 ask("Q: 12 + 7?\nA: We need 12 +", 40 - answer.guidanceTokens(), GuidanceMode.OFF),
+                CLIENT,
                 AnswerListener.NONE);
         assertThat(guided.by(Author.STUDENT)).isEqualTo(text(whole));
     }
@@ -180,7 +183,7 @@ class StudentTest {
                 .register(REGISTRY);
         double before = ran.totalAmount();
 
-        Answer answer = student.answer(ask(prompt, 40, GuidanceMode.AUTO), AnswerListener.NONE);
+        Answer answer = student.answer(ask(prompt, 40, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
 
         assertThat(answer.usage().promptTokens()).isGreaterThan(4 * STEP_TOKENS);
         assertThat(ran.totalAmount() - before).isEqualTo(answer.guidanceTokens());
@@ -191,7 +194,7 @@ class StudentTest {
     void aCompleteAnswerNeedsNoStudent() throws Exception {
         server.now(ScriptedTeacher.says(" It is 19.", "stop"));
         Pieces pieces = new Pieces();
-        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), pieces);
+        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), CLIENT, pieces);
         assertThat(answer.guidance().outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
         assertThat(text(answer)).isEqualTo(" It is 19.");
         assertThat(answer.choices().get(0).finishReason()).isEqualTo("stop");
@@ -201,7 +204,7 @@ class StudentTest {
     @Test
     void guidanceLongerThanTheAnswerMayBeIsCut() throws Exception {
         server.now(ScriptedTeacher.says(" one two three four five six seven eight nine ten eleven", "stop"));
-        Answer answer = student.answer(ask("count:", 5, GuidanceMode.AUTO), AnswerListener.NONE);
+        Answer answer = student.answer(ask("count:", 5, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
         assertThat(answer.choices().get(0).finishReason()).isEqualTo("length");
         assertThat(answer.usage().completionTokens()).isEqualTo(5);
         assertThat(" one two three four five six seven").startsWith(text(answer));
@@ -210,7 +213,8 @@ class StudentTest {
     @Test
     void aStopSequenceInTheGuidanceEndsTheAnswer() throws Exception {
         server.now(ScriptedTeacher.says(" 19.\nQ: And what is", "length"));
-        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO, "\nQ:"), AnswerListener.NONE);
+        Answer answer =
+                student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO, "\nQ:"), CLIENT, AnswerListener.NONE);
         assertThat(text(answer)).isEqualTo(" 19.");
         assertThat(answer.choices().get(0).finishReason()).isEqualTo("stop");
     }
@@ -218,12 +222,12 @@ class StudentTest {
     @Test
     void guidanceThatCameWithTheRequestCountsLikeTheTeachers() throws Exception {
         server.now(ScriptedTeacher.says(" We need 12 + 7", "length"));
-        Answer online = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), AnswerListener.NONE);
+        Answer online = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
         int asked = server.requests().size();
-        Answer given = student.answer(given(" We need 12 + 7", false), AnswerListener.NONE);
+        Answer given = student.answer(given(" We need 12 + 7", false), CLIENT, AnswerListener.NONE);
         assertThat(text(given)).isEqualTo(text(online));
         assertThat(given.guidance().outcome()).isEqualTo(GuidanceOutcome.GIVEN);
-        Answer complete = student.answer(given(" It is 19.", true), AnswerListener.NONE);
+        Answer complete = student.answer(given(" It is 19.", true), CLIENT, AnswerListener.NONE);
         assertThat(text(complete)).isEqualTo(" It is 19.");
         assertThat(complete.choices().get(0).finishReason()).isEqualTo("stop");
         assertThat(server.requests()).as("the teacher is not asked").hasSize(asked);
@@ -250,7 +254,7 @@ class StudentTest {
     @Test
     void severalChoicesShareTheGuidanceAndDifferInTheirSeeds() throws Exception {
         Pieces pieces = new Pieces();
-        Answer several = student.answer(sampled(4, OptionalLong.of(7), OptionalInt.empty()), pieces);
+        Answer several = student.answer(sampled(4, OptionalLong.of(7), OptionalInt.empty()), CLIENT, pieces);
         assertThat(several.choices())
                 .hasSize(4)
                 .allSatisfy(choice -> assertThat(choice.text()).startsWith(" We need 12 +"));
@@ -260,17 +264,18 @@ class StudentTest {
             assertThat(pieces.text(i)).isEqualTo(several.choices().get(i).text());
         }
 
-        Answer again = student.answer(sampled(4, OptionalLong.of(7), OptionalInt.empty()), AnswerListener.NONE);
+        Answer again = student.answer(sampled(4, OptionalLong.of(7), OptionalInt.empty()), CLIENT, AnswerListener.NONE);
         assertThat(again.choices()).isEqualTo(several.choices());
-        Answer one = student.answer(sampled(1, OptionalLong.of(7), OptionalInt.empty()), AnswerListener.NONE);
+        Answer one = student.answer(sampled(1, OptionalLong.of(7), OptionalInt.empty()), CLIENT, AnswerListener.NONE);
         assertThat(one.choices().get(0)).isEqualTo(several.choices().get(0));
     }
 
     @Test
     void logprobsNameEveryTokenOfTheAnswerGuidanceIncluded() throws Exception {
         Pieces pieces = new Pieces();
-        Answer answer = student.answer(sampled(2, OptionalLong.of(7), OptionalInt.of(2)), pieces);
-        Answer without = student.answer(sampled(2, OptionalLong.of(7), OptionalInt.empty()), AnswerListener.NONE);
+        Answer answer = student.answer(sampled(2, OptionalLong.of(7), OptionalInt.of(2)), CLIENT, pieces);
+        Answer without =
+                student.answer(sampled(2, OptionalLong.of(7), OptionalInt.empty()), CLIENT, AnswerListener.NONE);
         for (int i = 0; i < 2; i++) {
             int choice = i;
             assertThat(answer.choices().get(i).text())
@@ -308,16 +313,16 @@ class StudentTest {
 
     @Test
     void withoutTheTeacherTheStudentAnswersAloneAndSaysSo() throws Exception {
-        Answer alone = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.OFF), AnswerListener.NONE);
+        Answer alone = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.OFF), CLIENT, AnswerListener.NONE);
         assertThat(alone.guidance().outcome()).isEqualTo(GuidanceOutcome.SKIPPED);
 
         server.now(ScriptedTeacher.hangs());
-        Answer timeout = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.AUTO), AnswerListener.NONE);
+        Answer timeout = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
         assertThat(timeout.guidance().outcome()).isEqualTo(GuidanceOutcome.FALLBACK_TIMEOUT);
         assertThat(text(timeout)).isEqualTo(text(alone));
 
         server.now(ScriptedTeacher.status(503, null));
-        Answer refused = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.AUTO), AnswerListener.NONE);
+        Answer refused = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
         assertThat(refused.guidance().outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
         assertThat(text(refused)).isEqualTo(text(alone));
     }
@@ -338,7 +343,7 @@ class StudentTest {
                 OptionalInt.empty(),
                 new GuidanceWish(GuidanceMode.AUTO, 10, Duration.ofSeconds(1)));
         Pieces pieces = new Pieces();
-        student.answer(question, pieces);
+        student.answer(question, CLIENT, pieces);
         assertThat(pieces.by(Author.TEACHER)).isEqualTo("Sure.");
     }
 
@@ -363,7 +368,7 @@ class StudentTest {
     void guidanceGoesOnRightBehindTheMessageThatIsContinued() throws Exception {
         server.now(ScriptedTeacher.says("7 + 3 = 50", "length"));
         Pieces pieces = new Pieces();
-        Answer answer = student.answer(toContinue("We need 4", 30), pieces);
+        Answer answer = student.answer(toContinue("We need 4", 30), CLIENT, pieces);
         assertThat(pieces.by(Author.TEACHER)).isEqualTo("7 + 3 =");
         assertThat(text(answer)).isEqualTo(pieces.by(Author.TEACHER) + pieces.by(Author.STUDENT));
         assertThat(server.requests().get(server.requests().size() - 1)).satisfies(request -> {
@@ -371,7 +376,7 @@ class StudentTest {
             assertThat(request.messages()).last().isEqualTo(new Message("assistant", "We need 4"));
         });
 
-        Answer whole = student.answer(toContinue("We need 47 + 3 =", 5), AnswerListener.NONE);
+        Answer whole = student.answer(toContinue("We need 47 + 3 =", 5), CLIENT, AnswerListener.NONE);
         assertThat(whole.guidance().outcome()).isEqualTo(GuidanceOutcome.USED);
         assertThat(text(whole)).as("no room for all of the guidance").isNotEmpty();
         assertThat("7 + 3 = 50").startsWith(text(whole));
@@ -383,7 +388,8 @@ class StudentTest {
         for (int end = 1; end < 12; end++) {
             String guidance = text.substring(end);
             server.now(ScriptedTeacher.says(guidance, "stop"));
-            Answer answer = student.answer(ask(text.substring(0, end), 5, GuidanceMode.AUTO), AnswerListener.NONE);
+            Answer answer =
+                    student.answer(ask(text.substring(0, end), 5, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
             assertThat(guidance).startsWith(text(answer));
             assertThat(text(answer)).isNotEmpty();
         }
@@ -392,13 +398,13 @@ class StudentTest {
     @Test
     void theTeacherMayAnswerAlone() throws Exception {
         server.now(ScriptedTeacher.says(" It is 19", "length"));
-        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), AnswerListener.NONE);
+        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), CLIENT, AnswerListener.NONE);
         assertThat(text(answer)).isEqualTo(" It is 19");
         assertThat(answer.choices().get(0).finishReason()).isEqualTo("length");
         assertThat(answer.usage().completionTokens()).as("the teacher's count").isEqualTo(7);
 
         server.now(ScriptedTeacher.status(500, null));
-        assertThatThrownBy(() -> student.answer(ask("x", 40, GuidanceMode.ONLY), AnswerListener.NONE))
+        assertThatThrownBy(() -> student.answer(ask("x", 40, GuidanceMode.ONLY), CLIENT, AnswerListener.NONE))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.status().value()).isEqualTo(503));
     }
@@ -407,7 +413,7 @@ class StudentTest {
     void theTeachersWholeAnswerStreams() throws Exception {
         server.now(ScriptedTeacher.streams(ScriptedTeacher.ending("stop"), " It", " is", " 19."));
         Pieces pieces = new Pieces();
-        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), pieces);
+        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), CLIENT, pieces);
         assertThat(pieces).extracting(Piece::text).containsExactly(" It", " is", " 19.");
         assertThat(pieces).extracting(Piece::author).containsOnly(Author.TEACHER);
         assertThat(text(answer)).isEqualTo(" It is 19.");
@@ -419,7 +425,7 @@ class StudentTest {
     void aTeacherThatBreaksOffItsWholeAnswerIsAFailure() {
         server.now(ScriptedTeacher.streams(null, " It", " is"));
         Pieces pieces = new Pieces();
-        assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), pieces))
+        assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), CLIENT, pieces))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.status().value()).isEqualTo(503))
                 .hasMessageContaining("broke off");
@@ -429,7 +435,7 @@ class StudentTest {
     @Test
     void whenTheClientLeavesTheTeacherMayStop() throws Exception {
         server.now(ScriptedTeacher.streams(ScriptedTeacher.hangs(), " It"));
-        assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), gone()))
+        assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), CLIENT, gone()))
                 .isInstanceOf(IOException.class);
         String id = server.requests().get(server.requests().size() - 1).id();
         while (!server.cancelled().contains(id)) {
@@ -439,7 +445,8 @@ class StudentTest {
 
     @Test
     void aPromptThatLeavesNoRoomIsRefused() {
-        assertThatThrownBy(() -> student.answer(ask("word ".repeat(300), 5, GuidanceMode.OFF), AnswerListener.NONE))
+        assertThatThrownBy(() ->
+                        student.answer(ask("word ".repeat(300), 5, GuidanceMode.OFF), CLIENT, AnswerListener.NONE))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.code()).isEqualTo("context_length_exceeded"));
     }
@@ -462,7 +469,7 @@ class StudentTest {
     @Test
     void whenTheClientLeavesItsSlotIsFree() {
         for (int i = 0; i < 5; i++) {
-            assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 50, GuidanceMode.OFF), gone()))
+            assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 50, GuidanceMode.OFF), CLIENT, gone()))
                     .isInstanceOf(IOException.class);
         }
         assertThat(admission.running()).isZero();
@@ -476,7 +483,7 @@ class StudentTest {
         for (int i = 0; i < 4; i++) {
             Thread thread = new Thread(() -> {
                 try {
-                    student.answer(ask("Q: 12 + 7?\nA:", 5, GuidanceMode.AUTO), AnswerListener.NONE);
+                    student.answer(ask("Q: 12 + 7?\nA:", 5, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
                 } catch (IOException e) {
                     throw new IllegalStateException(e);
                 }
@@ -487,7 +494,7 @@ class StudentTest {
         while (admission.waiting() < 2) {
             Thread.sleep(1);
         }
-        assertThatThrownBy(() -> student.answer(ask("x", 5, GuidanceMode.OFF), AnswerListener.NONE))
+        assertThatThrownBy(() -> student.answer(ask("x", 5, GuidanceMode.OFF), CLIENT, AnswerListener.NONE))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.status().value()).isEqualTo(429));
         for (Thread thread : threads) {

@@ -238,10 +238,15 @@ public final class Decoder implements AutoCloseable {
      * @return for each chunk the logits after its last token, {@code [vocabularySize]}
      * @throws IllegalArgumentException if a token is out of the vocabulary or a slot would overflow; nothing is changed
      * @throws IllegalStateException    if the decoder is closed
+     * @throws OutOfMemoryException     if there is too little memory; nothing is changed
      */
     public float[][] step(List<Chunk> chunks) {
         chunks.forEach(this::check);
-        return onThread(() -> forward(chunks));
+        try {
+            return onThread(() -> forward(chunks));
+        } catch (RuntimeException e) {
+            throw OutOfMemoryException.isMeant(e) ? new OutOfMemoryException(e) : e;
+        }
     }
 
     private void check(Chunk chunk) {

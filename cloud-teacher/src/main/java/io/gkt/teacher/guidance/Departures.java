@@ -1,0 +1,92 @@
+package io.gkt.teacher.guidance;
+
+import io.gkt.service.ApiException;
+import io.gkt.service.ClientConnection;
+import io.gkt.teacher.batching.BatchListener;
+import io.gkt.teacher.batching.BatchResult;
+import io.gkt.teacher.batching.MicroBatcher;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.springframework.stereotype.Component;
+
+/** Cancels requests whose clients have gone without a word. */
+@Component
+final class Departures implements AutoCloseable {
+
+    private static final long INTERVAL_MILLIS = 100;
+
+    private final MicroBatcher batcher;
+    private final Map<Watched, String> underWay = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread watcher = new Thread(task, "departures");
+        watcher.setDaemon(true);
+        return watcher;
+    });
+
+    Departures(MicroBatcher batcher) {
+        this.batcher = batcher;
+        thread.scheduleWithFixedDelay(this::look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        underWay.forEach((watched, id) -> {
+            if (watched.connection.lost()) {
+                batcher.cancel(id);
+            }
+        });
+    }
+
+    /**
+     * Watches a request's client until the request has ended.
+     *
+     * @param id         the request's
+     * @param connection to its client
+     * @param listener   told what becomes of it
+     * @return to be told instead
+     */
+    BatchListener watching(String id, ClientConnection connection, BatchListener listener) {
+        return new Watched(id, connection, listener);
+    }
+
+    private final class Watched implements BatchListener {
+
+        private final ClientConnection connection;
+        private final BatchListener listener;
+
+        Watched(String id, ClientConnection connection, BatchListener listener) {
+            this.connection = connection;
+            this.listener = listener;
+            underWay.put(this, id);
+        }
+
+        private void end() {
+            connection.over();
+            underWay.remove(this);
+        }
+
+        @Override
+        public void piece(String text) {
+            listener.piece(text);
+        }
+
+        @Override
+        public void finished(BatchResult result) {
+            end();
+            listener.finished(result);
+        }
+
+        @Override
+        public void failed(ApiException error) {
+            end();
+            listener.failed(error);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}
