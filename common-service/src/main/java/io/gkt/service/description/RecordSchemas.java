@@ -27,6 +27,7 @@ import org.apache.commons.text.StringEscapeUtils;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.providers.JavadocProvider;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 
 /**
@@ -99,6 +100,9 @@ final class RecordSchemas implements OpenApiCustomizer {
         fields(type).forEach((name, component) -> {
             Schema<?> property = properties.get(name);
             property.setDescription(description(component));
+            if (component.getType() == JsonNode.class) {
+                property.setTypes(null);
+            }
             restrict(property, component);
             property = union(property, component);
             boolean always = request
