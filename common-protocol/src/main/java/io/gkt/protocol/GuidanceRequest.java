@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -42,7 +41,7 @@ public record GuidanceRequest(
         @Size(min = 1) String prompt,
         @Min(1) Integer maxTokens,
 
-        @Size(max = GuidanceApi.MAX_STOP_SEQUENCES) List<@NotEmpty @Size(max = GuidanceApi.MAX_STOP_LENGTH) String> stop,
+        @Size(max = GuidanceApi.MAX_STOP_SEQUENCES) List<@NotNull @Size(min = 1, max = GuidanceApi.MAX_STOP_LENGTH) String> stop,
 
         @Valid @JsonUnwrapped Sampling sampling,
         Boolean stream) {}

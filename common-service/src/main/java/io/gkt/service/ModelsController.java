@@ -2,6 +2,7 @@ package io.gkt.service;
 
 import io.gkt.inference.LanguageModel;
 import io.gkt.protocol.ModelList;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.time.Instant;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -18,11 +19,15 @@ final class ModelsController {
                 ModelList.Model.of(model.name(), Instant.now(), model.decoder().parameterCount());
     }
 
+    /** Lists the model. */
     @GetMapping("/v1/models")
     ModelList models() {
         return ModelList.of(model);
     }
 
+    /** Describes the model. */
+    @ApiResponse(responseCode = "200")
+    @ApiResponse(responseCode = "404")
     @GetMapping("/v1/models/{id}")
     ModelList.Model model(@PathVariable String id) {
         if (!id.equals(model.id())) {

@@ -11,6 +11,9 @@ import io.gkt.teacher.batching.BatchListener;
 import io.gkt.teacher.batching.BatchRequest;
 import io.gkt.teacher.batching.MicroBatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.validation.Valid;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.http.CacheControl;
@@ -50,6 +53,12 @@ class GuidanceController {
     }
 
     /** Answers without holding a thread: whole, or piece by piece if the request says {@code stream}. */
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = GuidanceResponse.class)))
+    @ApiResponse(responseCode = "404")
+    @ApiResponse(responseCode = "429")
+    @ApiResponse(responseCode = "499")
+    @ApiResponse(responseCode = "503")
+    @ApiResponse(responseCode = "504")
     @PostMapping(GuidanceApi.PATH)
     Object guidance(
             @Valid @RequestBody GuidanceRequest request,
@@ -81,6 +90,9 @@ class GuidanceController {
         batcher.submit(request, departures.watching(request.id(), connection, listener));
     }
 
+    /** Cancels a request. */
+    @ApiResponse(responseCode = "204")
+    @ApiResponse(responseCode = "404")
     @DeleteMapping(GuidanceApi.PATH + "/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void cancel(@PathVariable String id) {

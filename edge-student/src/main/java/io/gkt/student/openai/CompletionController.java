@@ -22,6 +22,7 @@ import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
 import io.gkt.student.guidance.GuidanceOptions;
 import jakarta.servlet.http.HttpServletRequest;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
 import java.io.IOException;
@@ -43,7 +44,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class CompletionController {
 
     private static final Logger LOG = LoggerFactory.getLogger(CompletionController.class);
-    private static final int DEFAULT_TEXT_TOKENS = 16;
+    static final int DEFAULT_TEXT_TOKENS = 16;
+    static final double LARGEST_BIAS = 100;
+    static final String TOKEN_ID = "\\d{1,9}";
 
     private final Student student;
     private final JsonMapper json;
@@ -71,6 +74,11 @@ public final class CompletionController {
         this.fingerprint = fingerprint;
     }
 
+    /** Answers a conversation. */
+    @ApiResponse(responseCode = "404")
+    @ApiResponse(responseCode = "429")
+    @ApiResponse(responseCode = "503")
+    @ApiResponse(responseCode = "504")
     @PostMapping("/v1/chat/completions")
     Completion chat(
             @Valid @RequestBody ChatCompletionRequest request,
@@ -96,6 +104,11 @@ public final class CompletionController {
         return answer(Endpoint.CHAT, question, request.options(), client, http, response);
     }
 
+    /** Goes on with a text. */
+    @ApiResponse(responseCode = "404")
+    @ApiResponse(responseCode = "429")
+    @ApiResponse(responseCode = "503")
+    @ApiResponse(responseCode = "504")
     @PostMapping("/v1/completions")
     Completion complete(
             @Valid @RequestBody CompletionRequest request,
@@ -160,10 +173,10 @@ public final class CompletionController {
         int vocabulary = student.model().decoder().config().vocabularySize();
         for (Map.Entry<String, Double> entry :
                 Optional.ofNullable(byName).orElse(Map.of()).entrySet()) {
-            if (!entry.getKey().matches("\\d{1,9}") || Integer.parseInt(entry.getKey()) >= vocabulary) {
+            if (!entry.getKey().matches(TOKEN_ID) || Integer.parseInt(entry.getKey()) >= vocabulary) {
                 throw ApiException.invalid("logit_bias", "logit_bias keys must be token ids below " + vocabulary + ".");
             }
-            if (Math.abs(entry.getValue()) > 100) {
+            if (Math.abs(entry.getValue()) > LARGEST_BIAS) {
                 throw ApiException.invalid("logit_bias", "logit_bias values must be between -100 and 100.");
             }
             bias.put(Integer.parseInt(entry.getKey()), entry.getValue());

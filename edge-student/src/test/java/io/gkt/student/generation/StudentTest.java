@@ -341,7 +341,7 @@ class StudentTest {
                 true,
                 1,
                 OptionalInt.empty(),
-                new GuidanceWish(GuidanceMode.AUTO, 10, Duration.ofSeconds(1)));
+                new GuidanceWish(GuidanceMode.AUTO, 10, Duration.ofSeconds(20)));
         Pieces pieces = new Pieces();
         student.answer(question, CLIENT, pieces);
         assertThat(pieces.by(Author.TEACHER)).isEqualTo("Sure.");
