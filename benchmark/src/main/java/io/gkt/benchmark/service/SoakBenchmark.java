@@ -50,7 +50,7 @@ public final class SoakBenchmark implements Callable<Integer> {
     private static final Map<String, String> FIXED_HEAP =
             Map.of("JAVA_TOOL_OPTIONS", "-Xms384m -Xmx384m -XX:+AlwaysPreTouch");
     /** Pools of threads and connections breathe. */
-    private static final int SOME = 4;
+    private static final int SOME = 8;
 
     @Mixin
     private ServiceJars jars;
