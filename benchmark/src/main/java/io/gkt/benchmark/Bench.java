@@ -1,6 +1,7 @@
 package io.gkt.benchmark;
 
 import io.gkt.benchmark.engine.EngineCommand;
+import io.gkt.benchmark.gkt.StepsBenchmark;
 import io.gkt.benchmark.scheduler.SchedulerBenchmark;
 import io.gkt.benchmark.service.HandoverBenchmark;
 import io.gkt.benchmark.service.PrefixBenchmark;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Command;
         version = "0.1.0",
         subcommands = {
             EngineCommand.class,
+            StepsBenchmark.class,
             SchedulerBenchmark.class,
             ServiceBenchmark.class,
             PrefixBenchmark.class,

@@ -1,0 +1,81 @@
+package io.gkt.benchmark.gkt;
+
+import io.gkt.benchmark.engine.DecoderEngine;
+import io.gkt.benchmark.gkt.MeasuredStep.Kind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The sequences in an engine's cache, whose lengths are what steps are timed for. What they say does not matter. */
+final class Sequences {
+
+    private static final int TOKEN = 7;
+    private static final int MOST_TOKENS_TO_FILL = 256;
+
+    private final DecoderEngine engine;
+    private final int[] lengths;
+
+    Sequences(DecoderEngine engine, int count) {
+        this.engine = engine;
+        this.lengths = new int[count];
+    }
+
+    /**
+     * Times steps in turn, so that a slow second of the machine does not fall on one kind alone.
+     *
+     * @param kinds  of steps, of sequences of equal length
+     * @param rounds turns that count, after one to warm up
+     */
+    List<MeasuredStep> time(List<Kind> kinds, int rounds) {
+        Map<Kind, List<Double>> times = new LinkedHashMap<>();
+        for (int round = 0; round <= rounds; round++) {
+            for (Kind kind : kinds) {
+                fill(kind.sequences(), kind.held());
+                int[][] tokens = new int[kind.sequences()][];
+                for (int i = 0; i < tokens.length; i++) {
+                    tokens[i] = tokens(i < kind.rows() ? 1 : kind.tokens());
+                }
+                long start = System.nanoTime();
+                step(tokens);
+                double ms = (System.nanoTime() - start) / 1e6;
+                if (round > 0) {
+                    times.computeIfAbsent(kind, none -> new ArrayList<>()).add(ms);
+                }
+            }
+        }
+        return times.entrySet().stream()
+                .map(entry -> new MeasuredStep(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    /** Gives the first sequences that length, be they longer or shorter. */
+    private void fill(int count, int length) {
+        int least = Math.min(length, Arrays.stream(lengths, 0, count).min().orElseThrow());
+        boolean shorter = least < length;
+        for (int i = 0; i < count; i++) {
+            int keep = shorter ? least : length;
+            engine.truncate(i, keep);
+            lengths[i] = keep;
+        }
+        while (lengths[0] < length) {
+            int[][] chunk = new int[count][];
+            Arrays.fill(chunk, tokens(Math.min(length - lengths[0], Math.max(1, MOST_TOKENS_TO_FILL / count))));
+            step(chunk);
+        }
+    }
+
+    private void step(int[][] tokens) {
+        engine.step(tokens);
+        for (int i = 0; i < tokens.length; i++) {
+            lengths[i] += tokens[i].length;
+        }
+    }
+
+    private static int[] tokens(int count) {
+        int[] tokens = new int[count];
+        Arrays.fill(tokens, TOKEN);
+        return tokens;
+    }
+}
