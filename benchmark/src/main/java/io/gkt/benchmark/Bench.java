@@ -1,6 +1,7 @@
 package io.gkt.benchmark;
 
 import io.gkt.benchmark.engine.EngineCommand;
+import io.gkt.benchmark.gkt.GktBenchmark;
 import io.gkt.benchmark.gkt.StepsBenchmark;
 import io.gkt.benchmark.scheduler.SchedulerBenchmark;
 import io.gkt.benchmark.service.HandoverBenchmark;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             EngineCommand.class,
             StepsBenchmark.class,
+            GktBenchmark.class,
             SchedulerBenchmark.class,
             ServiceBenchmark.class,
             PrefixBenchmark.class,

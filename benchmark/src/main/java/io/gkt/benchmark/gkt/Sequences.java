@@ -7,12 +7,15 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** The sequences in an engine's cache, whose lengths are what steps are timed for. What they say does not matter. */
 final class Sequences {
 
     private static final int TOKEN = 7;
     private static final int MOST_TOKENS_TO_FILL = 256;
+    private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(4);
+    private static final int MOST_ROUNDS = 51;
 
     private final DecoderEngine engine;
     private final int[] lengths;
@@ -26,11 +29,14 @@ final class Sequences {
      * Times steps in turn, so that a slow second of the machine does not fall on one kind alone.
      *
      * @param kinds  of steps, of sequences of equal length
-     * @param rounds turns that count, after one to warm up
+     * @param rounds turns that count at least, after one to warm up; short ones are repeated for some seconds
      */
     List<MeasuredStep> time(List<Kind> kinds, int rounds) {
         Map<Kind, List<Double>> times = new LinkedHashMap<>();
-        for (int round = 0; round <= rounds; round++) {
+        long begin = System.nanoTime();
+        for (int round = 0;
+                round <= rounds || round < MOST_ROUNDS && System.nanoTime() - begin < LEAST_NANOS;
+                round++) {
             for (Kind kind : kinds) {
                 fill(kind.sequences(), kind.held());
                 int[][] tokens = new int[kind.sequences()][];
