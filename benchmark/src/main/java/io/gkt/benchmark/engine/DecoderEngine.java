@@ -43,6 +43,16 @@ public final class DecoderEngine implements Engine {
         step(all);
     }
 
+    /**
+     * Appends tokens to one row alone.
+     *
+     * @param row    which
+     * @param tokens ids, at least one
+     */
+    public void append(int row, int[] tokens) {
+        decoder.step(List.of(new Chunk(slots.get(row), tokens)));
+    }
+
     @Override
     public void truncate(int row, int length) {
         slots.get(row).truncate(length);

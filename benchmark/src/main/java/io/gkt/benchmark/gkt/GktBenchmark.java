@@ -219,7 +219,7 @@ public final class GktBenchmark implements Callable<Integer> {
         measured(teacher, teacherSteps, student, studentSteps);
         int batch = compared(simulation);
         if (check > 0) {
-            print("Real services on this machine, both together on %d cores, beside the simulation:", threads);
+            print("SEEN: the real services, both on this machine; beside it what is simulated from the same steps.");
             print(
                     "%s",
                     new RealRun(jars, teacher, student, workload, checkBatch).compare(teacherCost, studentCost, check));

@@ -35,7 +35,7 @@ final class RealRun {
     private final Side student;
     private final Workload workload;
     private final TeacherPolicy policy;
-    private final MarkdownTable table = new MarkdownTable("", "simulated", "seen", "seen / simulated");
+    private final MarkdownTable table = new MarkdownTable("milliseconds", "simulated", "seen", "seen / simulated");
 
     /** @param workload of which the lengths of guidance and answer are taken; those of prompts are seen */
     RealRun(ServiceJars jars, Side teacher, Side student, Workload workload, int batch) {
@@ -49,8 +49,7 @@ final class RealRun {
     /**
      * Runs both and compares.
      *
-     * @param questions for one user; as many batches for as many users as a batch has rows would take too long, so
-     *                  that there are two of them
+     * @param questions of one user; as many users as a batch has rows ask two each
      */
     MarkdownTable compare(StepCost teacherCost, StepCost studentCost, int questions)
             throws IOException, InterruptedException {
@@ -99,11 +98,11 @@ final class RealRun {
         Outcome simulated = new Simulation(simulation.teacher(), simulation.student(), same, simulation.network())
                 .teacherAlone(seen.replies().size(), connections, policy);
         String name = "teacher, " + users + ": ";
-        row(name + "all guidance, s", simulated.seconds(), seen.seconds());
+        row(name + "all guidance", simulated.seconds() * 1e3, seen.seconds() * 1e3);
         row(
-                name + "guidance p50, s",
-                simulated.totalMs().p50() / 1e3,
-                seen.percentiles(Reply::latencyMs).p50() / 1e3);
+                name + "guidance p50",
+                simulated.totalMs().p50(),
+                seen.percentiles(Reply::latencyMs).p50());
     }
 
     private void pair(ServiceProcess edge, Questions asked, StepCost teacherCost, StepCost studentCost, int questions)
@@ -124,12 +123,9 @@ final class RealRun {
                 .guided(questions, 1, 1, policy, EdgePolicy.DEFAULT.patient());
         double guidance = simulated.firstMs().p50();
         double total = simulated.totalMs().p50();
-        row("pair, 1 user: guidance p50, s", guidance / 1e3, median(answers, "/gkt/timings/guidance_ms") / 1e3);
-        row(
-                "pair, 1 user: student's part p50, s",
-                (total - guidance) / 1e3,
-                Percentiles.median(answers.stream(), student()) / 1e3);
-        row("pair, 1 user: answer p50, s", total / 1e3, median(answers, "/gkt/timings/total_ms") / 1e3);
+        row("pair, 1 user: guidance p50", guidance, median(answers, "/gkt/timings/guidance_ms"));
+        row("pair, 1 user: student's part p50", total - guidance, Percentiles.median(answers.stream(), student()));
+        row("pair, 1 user: answer p50", total, median(answers, "/gkt/timings/total_ms"));
     }
 
     private JsonNode ask(EdgeClient client, Questions asked) throws IOException, InterruptedException {
