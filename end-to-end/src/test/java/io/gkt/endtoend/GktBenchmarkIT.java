@@ -41,9 +41,8 @@ class GktBenchmarkIT {
                 "--teacher-jar=" + jar("cloud-teacher"),
                 "--edge-jar=" + jar("edge-student"),
                 "--out=" + directory);
-        Process process = bench.redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+        Process process =
+                bench.redirectErrorStream(true).redirectOutput(output.toFile()).start();
         try {
             assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("it ends").isTrue();
         } finally {
