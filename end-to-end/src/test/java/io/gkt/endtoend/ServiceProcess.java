@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -22,8 +23,8 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Let the system choose. */
     public static final int ANY_PORT = 0;
-    /** Exit code of a process that SIGTERM ended, as shells and Kubernetes see it. */
-    public static final int TERMINATED = 143;
+    /** Exit code of a program that SIGTERM ended. */
+    static final int TERMINATED = 143;
 
     private static final Duration START = Duration.ofSeconds(90);
     private static final Duration STOP = Duration.ofSeconds(75);
@@ -161,6 +162,18 @@ public final class ServiceProcess implements AutoCloseable {
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
+    }
+
+    /** Memory that it has in use, in bytes, as Linux counts it; empty on other systems. */
+    public OptionalLong residentBytes() throws IOException {
+        Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return OptionalLong.empty();
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst();
     }
 
     /** SIGKILL: it gets no chance to say goodbye. */

@@ -91,6 +91,7 @@ final class FaultyNetwork implements AutoCloseable {
     private final AtomicInteger questions = new AtomicInteger();
     private final AtomicInteger cancellations = new AtomicInteger();
     private final AtomicLong sent = new AtomicLong();
+    private volatile String lastQuestion = "";
     private volatile Fault fault = passing();
 
     FaultyNetwork(URI teacher) throws IOException {
@@ -113,6 +114,11 @@ final class FaultyNetwork implements AutoCloseable {
     /** Questions since the last change. */
     int questions() {
         return questions.get();
+    }
+
+    /** The last question, head and body. */
+    String lastQuestion() {
+        return lastQuestion;
     }
 
     /** Questions called off since the last change. */
@@ -144,6 +150,7 @@ final class FaultyNetwork implements AutoCloseable {
                 return;
             }
             boolean question = new String(request, 0, 5, StandardCharsets.US_ASCII).equals("POST ");
+            lastQuestion = question ? new String(request, StandardCharsets.UTF_8) : lastQuestion;
             (question ? questions : cancellations).incrementAndGet();
             (question ? fault : passing()).play(new Exchange(edge, request));
         } catch (IOException e) {

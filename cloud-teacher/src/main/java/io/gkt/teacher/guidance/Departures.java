@@ -3,6 +3,7 @@ package io.gkt.teacher.guidance;
 import io.gkt.service.ApiException;
 import io.gkt.service.ClientConnection;
 import io.gkt.teacher.batching.BatchListener;
+import io.gkt.teacher.batching.BatchRequest;
 import io.gkt.teacher.batching.BatchResult;
 import io.gkt.teacher.batching.MicroBatcher;
 import java.util.Map;
@@ -40,15 +41,19 @@ final class Departures implements AutoCloseable {
     }
 
     /**
-     * Watches a request's client until the request has ended.
+     * As {@link MicroBatcher#submit}, and watches the client until the request has ended.
      *
-     * @param id         the request's
-     * @param connection to its client
-     * @param listener   told what becomes of it
-     * @return to be told instead
+     * @param connection to the client
      */
-    BatchListener watching(String id, ClientConnection connection, BatchListener listener) {
-        return new Watched(id, connection, listener);
+    void submit(BatchRequest request, ClientConnection connection, BatchListener listener) {
+        Watched watched = new Watched(connection, listener);
+        underWay.put(watched, request.id());
+        try {
+            batcher.submit(request, watched);
+        } catch (RuntimeException e) {
+            watched.end();
+            throw e;
+        }
     }
 
     private final class Watched implements BatchListener {
@@ -56,10 +61,9 @@ final class Departures implements AutoCloseable {
         private final ClientConnection connection;
         private final BatchListener listener;
 
-        Watched(String id, ClientConnection connection, BatchListener listener) {
+        Watched(ClientConnection connection, BatchListener listener) {
             this.connection = connection;
             this.listener = listener;
-            underWay.put(this, id);
         }
 
         private void end() {

@@ -7,7 +7,6 @@ import io.gkt.protocol.GuidanceResponse;
 import io.gkt.service.ApiException;
 import io.gkt.service.ClientConnection;
 import io.gkt.service.access.Caller;
-import io.gkt.teacher.batching.BatchListener;
 import io.gkt.teacher.batching.BatchRequest;
 import io.gkt.teacher.batching.MicroBatcher;
 import jakarta.servlet.http.HttpServletRequest;
@@ -73,21 +72,17 @@ class GuidanceController {
 
     private CompletableFuture<GuidanceResponse> whole(BatchRequest request, ClientConnection connection) {
         WholeAnswer answer = new WholeAnswer(request.id(), model);
-        submit(request, connection, answer);
+        departures.submit(request, connection, answer);
         return answer.response();
     }
 
     private ResponseEntity<ResponseBodyEmitter> stream(BatchRequest request, ClientConnection connection) {
         GuidanceStream stream = streams.open(request.id(), model, connection);
-        submit(request, connection, stream);
+        departures.submit(request, connection, stream);
         return ResponseEntity.ok()
                 .contentType(MediaType.TEXT_EVENT_STREAM)
                 .cacheControl(CacheControl.noCache())
                 .body(stream.emitter());
-    }
-
-    private void submit(BatchRequest request, ClientConnection connection, BatchListener listener) {
-        batcher.submit(request, departures.watching(request.id(), connection, listener));
     }
 
     /** Cancels a request. */
