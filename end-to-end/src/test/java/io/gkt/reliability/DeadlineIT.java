@@ -43,9 +43,7 @@ class DeadlineIT {
         teacher = ServiceProcess.teacher(ServiceProcess.ANY_PORT, "--gkt.teacher.max-batch-size=1");
         network = new FaultyNetwork(teacher.url());
         edge = ServiceProcess.edge(
-                network.url(),
-                "--gkt.student.max-concurrent-generations=1",
-                "--gkt.student.guidance.timeout=100s");
+                network.url(), "--gkt.student.max-concurrent-generations=1", "--gkt.student.guidance.timeout=100s");
     }
 
     @AfterAll
@@ -118,8 +116,7 @@ class DeadlineIT {
     @ValueSource(strings = {"soon", "-1", "1.5", "99999999999999999999"})
     void aDeadlineThatIsNoneIsRefused(String deadline) throws Exception {
         HttpResponse<String> response = edge.api()
-                .send(edge.api()
-                        .post(CHAT, Problems.chat(2).getBytes(StandardCharsets.UTF_8), DEADLINE, deadline));
+                .send(edge.api().post(CHAT, Problems.chat(2).getBytes(StandardCharsets.UTF_8), DEADLINE, deadline));
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(Api.error(response).path("param").asString()).isEqualTo(DEADLINE);
@@ -215,8 +212,8 @@ class DeadlineIT {
     void aStreamThatWaitsShowsThatItLives() throws Exception {
         network.now(FaultyNetwork.silence());
 
-        HttpResponse<String> stream = edge.api()
-                .send(within(edge, CHAT, 12_000, Problems.chat(2, "\"stream\": true", "\"max_tokens\": 20")));
+        HttpResponse<String> stream =
+                edge.api().send(within(edge, CHAT, 12_000, Problems.chat(2, "\"stream\": true", "\"max_tokens\": 20")));
 
         assertThat(stream.body()).contains(": waiting\n\n");
         assertThat(Api.events(stream)).isNotEmpty();

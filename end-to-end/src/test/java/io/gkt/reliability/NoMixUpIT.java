@@ -29,7 +29,8 @@ class NoMixUpIT {
     private static final int REQUESTS = 600;
 
     private static String ask(int question) {
-        return Problems.chat(question, "\"temperature\": 0", "\"guidance\": {\"max_tokens\": 10, \"timeout_ms\": 60000}");
+        return Problems.chat(
+                question, "\"temperature\": 0", "\"guidance\": {\"max_tokens\": 10, \"timeout_ms\": 60000}");
     }
 
     @Test
@@ -68,7 +69,8 @@ class NoMixUpIT {
                                 }
                                 JsonNode answer = get(edge, question);
                                 if (Api.outcome(answer).startsWith("fallback_")) {
-                                    assertThat(Api.guidance(answer).path("text").asString()).isEmpty();
+                                    assertThat(Api.guidance(answer).path("text").asString())
+                                            .isEmpty();
                                 } else {
                                     assertThat(Api.text(answer)).isEqualTo(alone.get(question));
                                     guided.incrementAndGet();

@@ -65,9 +65,7 @@ class OverloadIT {
             }
 
             assertThat(replies).extracting(Reply::status).contains(200, 429).isSubsetOf(200, 429, 503);
-            assertThat(replies)
-                    .filteredOn(reply -> reply.status() != 200)
-                    .allMatch(Reply::saysWhenToRetry);
+            assertThat(replies).filteredOn(reply -> reply.status() != 200).allMatch(Reply::saysWhenToRetry);
             long[] admitted = replies.stream()
                     .filter(reply -> reply.status() == 200)
                     .mapToLong(Reply::millis)
@@ -181,8 +179,7 @@ class OverloadIT {
     @Test
     void aGreedyKeyOfATeacherStarvesNoOther() throws Exception {
         try (ServiceProcess teacher = ServiceProcess.teacher(
-                ServiceProcess.ANY_PORT,
-                keys("--gkt.teacher.max-batch-size=1", "--gkt.teacher.queue-capacity=10"))) {
+                ServiceProcess.ANY_PORT, keys("--gkt.teacher.max-batch-size=1", "--gkt.teacher.queue-capacity=10"))) {
             assertFair(teacher, GUIDANCE, i -> guidance("f" + i));
         }
     }

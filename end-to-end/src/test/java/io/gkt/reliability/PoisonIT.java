@@ -32,6 +32,7 @@ class PoisonIT {
     private static final Path CHECKPOINT =
             Path.of("..", "inference", "src", "test", "resources", "golden", "checkpoints", "llama3-rope-untied");
     private static final String EMBEDDING = "model.embed_tokens.weight";
+    private static final String OUTPUT_HEAD = "lm_head.weight";
     private static final String POISON = "Z";
 
     @TempDir
@@ -53,15 +54,18 @@ class PoisonIT {
         Path weights = model.resolve("model.safetensors");
         byte[] bytes = Files.readAllBytes(weights);
         int header = (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        JsonNode tensor = JsonMapper.shared()
-                .readTree(new String(bytes, 8, header, StandardCharsets.UTF_8))
-                .path(EMBEDDING);
-        int begin = 8 + header + tensor.path("data_offsets").path(0).asInt();
-        int end = 8 + header + tensor.path("data_offsets").path(1).asInt();
-        int row = (end - begin) / tensor.path("shape").path(0).asInt();
-        // All bits set is not a number in every format.
-        Arrays.fill(bytes, begin + token * row, begin + (token + 1) * row, (byte) -1);
+        JsonNode tensors = JsonMapper.shared().readTree(new String(bytes, 8, header, StandardCharsets.UTF_8));
+        // All bits set is not a number in every format, and none is zero: the model never says this token by itself.
+        fillRow(bytes, 8 + header, tensors.path(EMBEDDING), token, (byte) -1);
+        fillRow(bytes, 8 + header, tensors.path(OUTPUT_HEAD), token, (byte) 0);
         Files.write(weights, bytes);
+    }
+
+    private static void fillRow(byte[] bytes, int data, JsonNode tensor, int row, byte value) {
+        int begin = data + tensor.path("data_offsets").path(0).asInt();
+        int end = data + tensor.path("data_offsets").path(1).asInt();
+        int length = (end - begin) / tensor.path("shape").path(0).asInt();
+        Arrays.fill(bytes, begin + row * length, begin + (row + 1) * length, value);
     }
 
     private static String question(int i, boolean poisoned) {
@@ -110,21 +114,22 @@ class PoisonIT {
 
     @Test
     void anEdgeThatCannotAnswerSaysSoAndGoesOn() throws Exception {
-        try (ServiceProcess edge = ServiceProcess.start(
-                "edge-student", ServiceProcess.ANY_PORT, "--gkt.student.model=" + model)) {
+        try (ServiceProcess edge =
+                ServiceProcess.start("edge-student", ServiceProcess.ANY_PORT, "--gkt.student.model=" + model)) {
             Api api = edge.api();
             String path = "/v1/completions";
-            HttpResponse<String> whole = api.send(api.post(path, "{\"prompt\": \"1 Z 2\", \"max_tokens\": 8}"));
+            HttpResponse<String> whole = api.send(api.post(path, "{\"prompt\": \"1 Z 2\", \"temperature\": 0, \"max_tokens\": 8}"));
             assertThat(whole.statusCode()).isEqualTo(500);
             assertThat(Api.error(whole).path("code").asString()).isEqualTo("internal_error");
 
-            String stream = api.send(api.post(
-                            path,
-                            "{\"prompt\": \"1 Z 2\", \"max_tokens\": 8, \"stream\": true, \"guidance\": {\"text\": \" one two\"}}"))
+            String stream = api.send(
+                            api.post(
+                                    path,
+                                    "{\"prompt\": \"1 Z 2\", \"temperature\": 0, \"max_tokens\": 8, \"stream\": true, \"guidance\": {\"text\": \" one two\"}}"))
                     .body();
             assertThat(stream).contains(" one", "\"error\"").doesNotContain("[DONE]", "\"finish_reason\":\"");
 
-            Api.success(api.send(api.post(path, "{\"prompt\": \"1 2\", \"max_tokens\": 8}")));
+            Api.success(api.send(api.post(path, "{\"prompt\": \"1 2\", \"temperature\": 0, \"max_tokens\": 8}")));
             assertThat(edge.metric("gkt_student_requests_running")).isZero();
         }
     }

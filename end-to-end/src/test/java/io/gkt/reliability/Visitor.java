@@ -15,7 +15,8 @@ final class Visitor implements AutoCloseable {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         socket = new Socket(InetAddress.getLoopbackAddress(), service.port());
         socket.getOutputStream()
-                .write(("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                .write(("POST " + path
+                                + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
                                 + body.length + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         socket.getOutputStream().write(body);

@@ -34,12 +34,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.springframework.boot.health.contributor.Status;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.health.contributor.Status;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MicroBatcherTest {
@@ -437,7 +437,8 @@ class MicroBatcherTest {
         int whole = 0;
         for (int i = 0; i < requests; i++) {
             Answer answer = answers.get(i);
-            boolean finished = answer.end.handle((result, error) -> error == null).get(50, TimeUnit.SECONDS);
+            boolean finished =
+                    answer.end.handle((result, error) -> error == null).get(50, TimeUnit.SECONDS);
             String text = answer.pieces.toString();
             whole += finished ? 1 : 0;
             if (finished) {
@@ -566,7 +567,8 @@ class MicroBatcherTest {
 
     private BatchRequest request(String caller, GenerationRequest generation, Duration time) {
         long now = System.nanoTime();
-        return new BatchRequest("r" + ids.getAndIncrement(), caller, "chat", generation, List.of(), now, now + time.toNanos());
+        return new BatchRequest(
+                "r" + ids.getAndIncrement(), caller, "chat", generation, List.of(), now, now + time.toNanos());
     }
 
     private static GenerationRequest fixedLength(int tokens) {

@@ -17,17 +17,21 @@ class OutOfMemoryExceptionTest {
             Throwable refusal = catchThrowable(() -> manager.zeros(new Shape(1L << 50)));
 
             assertThat(refusal).isNotNull();
-            assertThat(OutOfMemoryException.isMeant(refusal)).as(refusal.toString()).isTrue();
+            assertThat(OutOfMemoryException.isMeant(refusal))
+                    .as(refusal.toString())
+                    .isTrue();
         }
     }
 
     @Test
     void soIsThatOfAnAcceleratorAndOfJava() {
-        assertThat(OutOfMemoryException.isMeant(new IllegalStateException("CUDA out of memory. Tried to allocate 2 GiB")))
+        assertThat(OutOfMemoryException.isMeant(
+                        new IllegalStateException("CUDA out of memory. Tried to allocate 2 GiB")))
                 .isTrue();
         assertThat(OutOfMemoryException.isMeant(new CompletionException(new OutOfMemoryError("Java heap space"))))
                 .isTrue();
         assertThat(OutOfMemoryException.isMeant(new IllegalStateException())).isFalse();
-        assertThat(OutOfMemoryException.isMeant(new IllegalArgumentException("index out of range"))).isFalse();
+        assertThat(OutOfMemoryException.isMeant(new IllegalArgumentException("index out of range")))
+                .isFalse();
     }
 }
