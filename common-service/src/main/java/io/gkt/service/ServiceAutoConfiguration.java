@@ -3,7 +3,10 @@ package io.gkt.service;
 import io.gkt.inference.LanguageModel;
 import io.gkt.inference.decoder.Decoder;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.config.MeterFilter;
 import java.nio.file.Path;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -56,6 +59,24 @@ class ServiceAutoConfiguration {
     BodyLimitFilter bodyLimitFilter(
             ServiceSettings settings, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver errors) {
         return new BodyLimitFilter(settings.maxRequestSize().toBytes(), errors);
+    }
+
+    /** Observations give their meters a name, but nothing that says what they mean. */
+    @Bean
+    static MeterFilter descriptionOfCalls() {
+        return new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                return id.getName().startsWith("gen_ai.client.operation.duration")
+                        ? new Meter.Id(
+                                id.getName(),
+                                Tags.of(id.getTagsAsIterable()),
+                                id.getBaseUnit(),
+                                "Calls of other servers that generate text",
+                                id.getType())
+                        : id;
+            }
+        };
     }
 
     /** Spring's own would look for relative paths inside the web application. */

@@ -27,9 +27,6 @@ class MetricsTableIT {
     private static final Pattern SAMPLE = Pattern.compile("(\\w+?)(?:_bucket|_count|_sum)?(?:\\{(.*)})? .*");
     private static final Pattern TAG = Pattern.compile("(\\w+)=\"");
 
-    /** Observations have names, but no descriptions. */
-    private static final String MEANING_OF_OBSERVATIONS = "The edge's questions to the teacher";
-
     private static ServiceProcess teacher;
     private static ServiceProcess edge;
 
@@ -121,7 +118,7 @@ class MetricsTableIT {
                                 tags.getOrDefault(name, new TreeSet<>()).stream()
                                         .map(tag -> "`" + tag + "`")
                                         .collect(Collectors.joining(", ")),
-                                meanings.get(name).isEmpty() ? MEANING_OF_OBSERVATIONS : meanings.get(name)))
+                                meanings.get(name)))
                 .toList();
     }
 }

@@ -42,8 +42,10 @@ class MonitoringIT {
         assumeTrue(
                 runs("prometheus", "--version") && runs("promtool", "--version"),
                 "needs prometheus and promtool on the PATH; Debian's package prometheus has both");
-        teacher = ServiceProcess.teacher(ServiceProcess.ANY_PORT);
-        edge = ServiceProcess.edge(teacher.url());
+        // Each request is an exemplar, which Prometheus must be able to read.
+        String sampled = "--management.tracing.sampling.probability=1";
+        teacher = ServiceProcess.teacher(ServiceProcess.ANY_PORT, sampled);
+        edge = ServiceProcess.edge(teacher.url(), sampled);
         int port = ServiceProcess.freePort();
         Path config = Files.writeString(directory.resolve("prometheus.yml"), """
                 global: {scrape_interval: 1s, evaluation_interval: 1s}
@@ -127,7 +129,10 @@ class MonitoringIT {
             if (rule.path("type").asString().equals("recording")
                     && !rule.path("name").asString().contains("fallbacks")
                     && !rule.path("name").asString().contains("refused")) {
-                assertThat(result(rule.path("name").asString())).as("%s", rule).isNotEmpty();
+                edge.await(
+                        "recorded: " + rule,
+                        LIMIT,
+                        () -> !result(rule.path("name").asString()).isEmpty());
             }
         }
     }

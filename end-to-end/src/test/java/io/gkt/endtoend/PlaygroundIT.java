@@ -153,7 +153,7 @@ class PlaygroundIT {
             page.choose("Student");
             page.choose("Both");
             typed.forEach(page::type);
-            page.field("Ignore end of sequence").click();
+            page.field("Ignore end of sequence").sendKeys(Keys.SPACE);
             page.reload();
 
             typed.forEach((label, value) -> assertThat(page.field(label).getDomProperty("value"))

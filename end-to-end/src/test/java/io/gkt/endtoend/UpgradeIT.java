@@ -50,7 +50,7 @@ class UpgradeIT {
             try (ServiceProcess upgraded = ServiceProcess.teacher(newPort, "--gkt.teacher.precision=int8")) {
                 upgraded.await("at work", LIMIT, () -> upgraded.metric(WORK) > CLIENTS);
                 old.terminate();
-                assertThat(old.exitCode()).isEqualTo(ServiceProcess.TERMINATED);
+                assertThat(old.exitCode()).isZero();
                 double before = upgraded.metric(WORK);
                 upgraded.await("working alone", LIMIT, () -> upgraded.metric(WORK) > before + 4 * CLIENTS);
                 enough.set(true);

@@ -51,7 +51,7 @@ class DescriptionAutoConfiguration {
     }
 
     @Bean
-    OpenAPI description(@Value("${spring.application.name}") String name, AccessSettings access) {
+    OpenAPI description(@Value("${spring.application.name:service}") String name, AccessSettings access) {
         OpenAPI api = new OpenAPI()
                 .info(new Info()
                         .title(name)

@@ -287,6 +287,10 @@ public final class Decoder implements AutoCloseable {
             float[][] result = new float[chunks.size()][];
             for (int i = 0; i < result.length; i++) {
                 result[i] = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
+                // From a hidden state that is not a number no logit is one.
+                if (Float.isNaN(result[i][0])) {
+                    chunks.get(i).slot().spoil();
+                }
             }
             return result;
         }
