@@ -70,7 +70,8 @@ public record TeacherSettings(
         @NotNull @DurationMin(millis = 1) @DurationMax(hours = 1) @DefaultValue("60s")
         Duration defaultDeadline) {
 
-    static final String PREFIX = "gkt.teacher";
+    /** Of the settings' names. */
+    public static final String PREFIX = "gkt.teacher";
 
     /** @return whether each request of a full batch gets its next token with each step */
     @AssertTrue(message = "max-step-tokens must be at least max-batch-size") boolean isStepLargeEnough() {
@@ -89,13 +90,16 @@ public record TeacherSettings(
         modelSettings(false).check(maxBatchSize, DemoModels::teacher);
     }
 
-    /** @param shared whether the student runs on this machine, too */
-    LanguageModel loadModel(boolean shared) {
+    /**
+     * @param shared whether the student runs on this machine, too
+     * @return the model in this process
+     */
+    public LanguageModel loadModel(boolean shared) {
         return modelSettings(shared).load(maxBatchSize, DemoModels::teacher);
     }
 
-    /** What the other server runs. */
-    RemoteModel remoteModel() {
+    /** @return how to talk to what the other server runs */
+    public RemoteModel remoteModel() {
         return modelSettings(false).remote(openai.model());
     }
 

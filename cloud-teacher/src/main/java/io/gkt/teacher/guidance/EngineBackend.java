@@ -10,7 +10,7 @@ import io.gkt.teacher.batching.BatchRequest;
 import io.gkt.teacher.batching.MicroBatcher;
 
 /** The model in this process, whose batch requests become rows of. */
-public final class EngineBackend implements GuidanceBackend {
+final class EngineBackend implements GuidanceBackend {
 
     private final LanguageModel model;
     private final MicroBatcher batcher;
@@ -19,7 +19,7 @@ public final class EngineBackend implements GuidanceBackend {
      * @param model   writes
      * @param batcher runs it
      */
-    public EngineBackend(LanguageModel model, MicroBatcher batcher) {
+    EngineBackend(LanguageModel model, MicroBatcher batcher) {
         this.model = model;
         this.batcher = batcher;
     }

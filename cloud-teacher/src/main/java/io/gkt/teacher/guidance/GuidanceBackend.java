@@ -4,7 +4,7 @@ import io.gkt.service.ApiException;
 import io.gkt.teacher.batching.BatchListener;
 
 /** Who writes guidance. */
-public interface GuidanceBackend {
+interface GuidanceBackend {
 
     /** @return what clients call the model */
     String model();

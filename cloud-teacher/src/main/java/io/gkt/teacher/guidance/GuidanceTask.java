@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param arrival   when it came
  * @param deadline  when its answer has no use any more
  */
-public record GuidanceTask(
+record GuidanceTask(
         GuidanceRequest request,
         Conversation conversation,
         String caller,

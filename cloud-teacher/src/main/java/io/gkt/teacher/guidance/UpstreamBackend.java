@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /** Another server, which batches and queues itself: so many requests at a time are passed on to it, and none waits here. */
-public final class UpstreamBackend implements GuidanceBackend {
+final class UpstreamBackend implements GuidanceBackend {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final double NANOS_PER_MILLI = 1e6;
@@ -40,7 +40,7 @@ public final class UpstreamBackend implements GuidanceBackend {
      * @param capacity most requests under way
      * @param metrics  counts what happens
      */
-    public UpstreamBackend(Upstream upstream, PromptForm form, TextModel model, int capacity, BatchMetrics metrics) {
+    UpstreamBackend(Upstream upstream, PromptForm form, TextModel model, int capacity, BatchMetrics metrics) {
         this.upstream = upstream;
         this.form = form;
         this.model = model;

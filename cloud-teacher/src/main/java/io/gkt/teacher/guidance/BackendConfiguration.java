@@ -1,4 +1,4 @@
-package io.gkt.teacher;
+package io.gkt.teacher.guidance;
 
 import io.gkt.inference.LanguageModel;
 import io.gkt.inference.RemoteModel;
@@ -6,12 +6,10 @@ import io.gkt.protocol.ModelList;
 import io.gkt.service.MemoryHealth;
 import io.gkt.service.upstream.Upstream;
 import io.gkt.service.upstream.UpstreamHealth;
+import io.gkt.teacher.TeacherSettings;
 import io.gkt.teacher.batching.BatchMetrics;
 import io.gkt.teacher.batching.BatchPolicy;
 import io.gkt.teacher.batching.MicroBatcher;
-import io.gkt.teacher.guidance.EngineBackend;
-import io.gkt.teacher.guidance.GuidanceBackend;
-import io.gkt.teacher.guidance.UpstreamBackend;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.net.InetAddress;
@@ -26,11 +24,11 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
 /** Wires what writes guidance. */
-final class TeacherConfiguration {
+final class BackendConfiguration {
 
     private static final String BACKEND = "gkt.teacher.backend";
 
-    private TeacherConfiguration() {}
+    private BackendConfiguration() {}
 
     /** The model in this process. */
     @Configuration(proxyBeanMethods = false)
