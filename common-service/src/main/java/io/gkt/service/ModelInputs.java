@@ -1,6 +1,6 @@
 package io.gkt.service;
 
-import io.gkt.inference.LanguageModel;
+import io.gkt.inference.TextModel;
 import io.gkt.inference.chat.ChatMessage;
 import io.gkt.inference.chat.ChatTemplate;
 import io.gkt.inference.jinja.TemplateException;
@@ -42,7 +42,7 @@ public final class ModelInputs {
      * @return the prompt for its next turn, or for the rest of its last one
      * @throws ApiException 400 if the model has no chat template, or that refuses the messages
      */
-    public static Prompt chat(LanguageModel model, Conversation conversation) {
+    public static Prompt chat(TextModel model, Conversation conversation) {
         ChatTemplate template = model.chatTemplate()
                 .orElseThrow(() -> ApiException.invalid(
                         "messages", "The model has no chat template; send a prompt instead of messages."));

@@ -1,9 +1,7 @@
 package io.gkt.service;
 
-import io.gkt.inference.LanguageModel;
 import io.gkt.protocol.ModelList;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import java.time.Instant;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
@@ -14,9 +12,8 @@ final class ModelsController {
 
     private final ModelList.Model model;
 
-    ModelsController(LanguageModel model) {
-        this.model =
-                ModelList.Model.of(model.name(), Instant.now(), model.decoder().parameterCount());
+    ModelsController(ModelList.Model model) {
+        this.model = model;
     }
 
     /** Lists the model. */

@@ -2,6 +2,7 @@ package io.gkt.service;
 
 import io.gkt.inference.LanguageModel;
 import io.gkt.inference.decoder.Decoder;
+import io.gkt.protocol.ModelList;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
@@ -42,8 +43,8 @@ class ServiceAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnBean(LanguageModel.class)
-    ModelsController modelsController(LanguageModel model) {
+    @ConditionalOnBean(ModelList.Model.class)
+    ModelsController modelsController(ModelList.Model model) {
         return new ModelsController(model);
     }
 

@@ -5,13 +5,13 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import io.github.resilience4j.retry.RetryRegistry;
-import io.gkt.inference.LanguageModel;
 import io.gkt.service.MemoryHealth;
 import io.gkt.service.start.ServiceStart;
 import io.gkt.service.upstream.ServerConnection;
 import io.gkt.student.generation.Admission;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.generation.Student;
+import io.gkt.student.generation.StudentBackend;
 import io.gkt.student.guidance.Teacher;
 import io.gkt.student.guidance.TeacherReplica;
 import io.gkt.student.openai.CompletionController;
@@ -41,11 +41,6 @@ public class EdgeStudentApplication {
      */
     public static void main(String[] arguments) {
         ServiceStart.run(EdgeStudentApplication.class, StudentSettings.class, StudentSettings::checkModel, arguments);
-    }
-
-    @Bean(destroyMethod = "close")
-    LanguageModel languageModel(StudentSettings settings) {
-        return settings.loadModel();
     }
 
     @Bean
@@ -79,16 +74,15 @@ public class EdgeStudentApplication {
     @Bean
     Student student(
             StudentSettings settings,
-            LanguageModel model,
+            StudentBackend backend,
             Teacher teacher,
             MemoryHealth memory,
             MeterRegistry registry) {
         return new Student(
-                model,
+                backend,
                 teacher,
                 new Admission(settings.maxConcurrentGenerations(), settings.queueCapacity()),
                 settings.guidance().boundary(),
-                settings.maxStepTokens(),
                 memory,
                 registry);
     }
@@ -100,6 +94,6 @@ public class EdgeStudentApplication {
                 settings.guidance().maxTokens(),
                 settings.guidance().timeout());
         return new CompletionController(
-                student, json, defaults, settings.requestTimeout(), SystemFingerprint.of(student.model()));
+                student, json, defaults, settings.requestTimeout(), SystemFingerprint.of(student.backend()));
     }
 }

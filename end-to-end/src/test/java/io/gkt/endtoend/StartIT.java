@@ -55,6 +55,8 @@ class StartIT {
                 "cloud-teacher | --gkt.teacher.max-batch-delay=1h       | gkt.teacher.max-batch-delay",
                 "edge-student  | --gkt.student.guidance.mode=always     | one of auto, off, only",
                 "edge-student  | --gkt.student.teacher.url=http://a:1,b c | a URL such as",
+                "cloud-teacher | --gkt.teacher.backend=openai            | gkt.teacher.openai.url is not set",
+                "edge-student  | --gkt.student.backend=vllm              | one of engine, openai",
                 "edge-student  | --gkt.student.request-timeout=soon     | a time such as",
                 "edge-student  | --gkt.student.kv-cache-limit=1KB       | 2 (keys and values) x",
                 "edge-student  | --gkt.student.queue-capcity=5          | Did you mean gkt.student.queue-capacity?",

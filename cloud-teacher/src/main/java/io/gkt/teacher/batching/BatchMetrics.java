@@ -61,7 +61,11 @@ public final class BatchMetrics {
         CANCELLATIONS.forEach(this::cancellations);
     }
 
-    void watch(Supplier<Number> running, Supplier<Number> waiting) {
+    /**
+     * @param running requests that are worked on
+     * @param waiting requests that are not yet
+     */
+    public void watch(Supplier<Number> running, Supplier<Number> waiting) {
         Gauge.builder("gkt.teacher.requests.running", running)
                 .description("Requests in the batch")
                 .register(registry);
@@ -75,7 +79,12 @@ public final class BatchMetrics {
         stepTokens.record(tokens);
     }
 
-    void finished(BatchRequest request, BatchResult result) {
+    /**
+     * @param operation what OpenTelemetry calls the request
+     * @param arrival   when it came
+     * @param result    what it came to
+     */
+    public void finished(String operation, long arrival, BatchResult result) {
         Timings timings = result.timings();
         record(queueTime, timings.queueMs());
         record(prefillTime, timings.prefillMs());
@@ -84,27 +93,32 @@ public final class BatchMetrics {
         int tokens = result.usage().completionTokens();
         guidanceTokens.increment(tokens);
         record(
-                server("time_to_first_token", request, "From arrival to the first token", SECONDS_TO_FIRST_TOKEN),
+                server("time_to_first_token", operation, "From arrival to the first token", SECONDS_TO_FIRST_TOKEN),
                 timings.queueMs() + timings.prefillMs());
         if (tokens > 1) {
             record(
-                    server("time_per_output_token", request, "For each token after the first", SECONDS_PER_TOKEN),
+                    server("time_per_output_token", operation, "For each token after the first", SECONDS_PER_TOKEN),
                     timings.decodeMs() / (tokens - 1));
         }
-        duration(request, NO_ERROR);
+        duration(operation, arrival, NO_ERROR);
     }
 
-    void failed(BatchRequest request, ApiException error) {
-        duration(request, error.code());
+    /**
+     * @param operation what OpenTelemetry calls the request
+     * @param arrival   when it came
+     * @param error     why it was not answered
+     */
+    public void failed(String operation, long arrival, ApiException error) {
+        duration(operation, arrival, error.code());
     }
 
     /** @param reason {@code queue_full}, {@code deadline} or {@code draining} */
-    void rejected(String reason) {
+    public void rejected(String reason) {
         rejections(reason).increment();
     }
 
     /** @param phase {@code queued} or {@code decoding} */
-    void cancelled(String phase) {
+    public void cancelled(String phase) {
         cancellations(phase).increment();
     }
 
@@ -122,20 +136,20 @@ public final class BatchMetrics {
                 .register(registry);
     }
 
-    private void duration(BatchRequest request, String error) {
+    private void duration(String operation, long arrival, String error) {
         Timer.builder("gen_ai.server.request.duration")
                 .description("From arrival to the end of the answer")
-                .tags("gen_ai.operation.name", request.operation(), "gen_ai.provider.name", "gkt")
+                .tags("gen_ai.operation.name", operation, "gen_ai.provider.name", "gkt")
                 .tags("gen_ai.response.model", model, "error.type", error)
                 .serviceLevelObjectives(SECONDS)
                 .register(registry)
-                .record(System.nanoTime() - request.arrival(), TimeUnit.NANOSECONDS);
+                .record(System.nanoTime() - arrival, TimeUnit.NANOSECONDS);
     }
 
-    private Timer server(String name, BatchRequest request, String description, Duration[] buckets) {
+    private Timer server(String name, String operation, String description, Duration[] buckets) {
         return Timer.builder("gen_ai.server." + name)
                 .description(description)
-                .tags("gen_ai.operation.name", request.operation(), "gen_ai.provider.name", "gkt")
+                .tags("gen_ai.operation.name", operation, "gen_ai.provider.name", "gkt")
                 .tags("gen_ai.response.model", model)
                 .serviceLevelObjectives(buckets)
                 .register(registry);

@@ -137,7 +137,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
 
     private ApiException refused(Row row, String reason, ApiException error) {
         metrics.rejected(reason);
-        metrics.failed(row.request(), error);
+        metrics.failed(row.request().operation(), row.request().arrival(), error);
         return error;
     }
 
@@ -341,7 +341,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
         BatchResult result = row.result();
         double nanos = System.nanoTime() - row.admitted();
         meanNanos += NEWEST * (nanos - meanNanos);
-        metrics.finished(row.request(), result);
+        metrics.finished(row.request().operation(), row.request().arrival(), result);
         tell(row, listener -> listener.finished(result));
     }
 
@@ -354,7 +354,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
 
     private void fail(Row row, ApiException error) {
         forget(row);
-        metrics.failed(row.request(), error);
+        metrics.failed(row.request().operation(), row.request().arrival(), error);
         tell(row, listener -> listener.failed(error));
     }
 

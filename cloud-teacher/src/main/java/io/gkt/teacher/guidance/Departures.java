@@ -3,9 +3,7 @@ package io.gkt.teacher.guidance;
 import io.gkt.service.ApiException;
 import io.gkt.service.ClientConnection;
 import io.gkt.teacher.batching.BatchListener;
-import io.gkt.teacher.batching.BatchRequest;
 import io.gkt.teacher.batching.BatchResult;
-import io.gkt.teacher.batching.MicroBatcher;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -19,7 +17,7 @@ final class Departures implements AutoCloseable {
 
     private static final long INTERVAL_MILLIS = 100;
 
-    private final MicroBatcher batcher;
+    private final GuidanceBackend backend;
     private final Map<Watched, String> underWay = new ConcurrentHashMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread watcher = new Thread(task, "departures");
@@ -27,29 +25,29 @@ final class Departures implements AutoCloseable {
         return watcher;
     });
 
-    Departures(MicroBatcher batcher) {
-        this.batcher = batcher;
+    Departures(GuidanceBackend backend) {
+        this.backend = backend;
         thread.scheduleWithFixedDelay(this::look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void look() {
         underWay.forEach((watched, id) -> {
             if (watched.connection.lost()) {
-                batcher.cancel(id);
+                backend.cancel(id);
             }
         });
     }
 
     /**
-     * As {@link MicroBatcher#submit}, and watches the client until the request has ended.
+     * As {@link GuidanceBackend#submit}, and watches the client until the request has ended.
      *
      * @param connection to the client
      */
-    void submit(BatchRequest request, ClientConnection connection, BatchListener listener) {
+    void submit(GuidanceTask task, ClientConnection connection, BatchListener listener) {
         Watched watched = new Watched(connection, listener);
-        underWay.put(watched, request.id());
+        underWay.put(watched, task.id());
         try {
-            batcher.submit(request, watched);
+            backend.submit(task, watched);
         } catch (RuntimeException e) {
             watched.end();
             throw e;

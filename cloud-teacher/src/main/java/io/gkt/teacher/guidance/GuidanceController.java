@@ -1,14 +1,11 @@
 package io.gkt.teacher.guidance;
 
-import io.gkt.inference.LanguageModel;
 import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.GuidanceRequest;
 import io.gkt.protocol.GuidanceResponse;
 import io.gkt.service.ApiException;
 import io.gkt.service.ClientConnection;
 import io.gkt.service.access.Caller;
-import io.gkt.teacher.batching.BatchRequest;
-import io.gkt.teacher.batching.MicroBatcher;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -33,22 +30,16 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter
 class GuidanceController {
 
     private final GuidanceRequests requests;
-    private final MicroBatcher batcher;
+    private final GuidanceBackend backend;
     private final GuidanceStreams streams;
     private final Departures departures;
-    private final String model;
 
     GuidanceController(
-            GuidanceRequests requests,
-            MicroBatcher batcher,
-            GuidanceStreams streams,
-            Departures departures,
-            LanguageModel model) {
+            GuidanceRequests requests, GuidanceBackend backend, GuidanceStreams streams, Departures departures) {
         this.requests = requests;
-        this.batcher = batcher;
+        this.backend = backend;
         this.streams = streams;
         this.departures = departures;
-        this.model = model.name();
     }
 
     /** Answers without holding a thread: whole, or piece by piece if the request says {@code stream}. */
@@ -63,22 +54,20 @@ class GuidanceController {
             @Valid @RequestBody GuidanceRequest request,
             @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false) String deadline,
             HttpServletRequest http) {
-        BatchRequest batchRequest = requests.read(request, Caller.of(http).name(), deadline, System.nanoTime());
+        GuidanceTask task = requests.read(request, Caller.of(http).name(), deadline, System.nanoTime());
         ClientConnection connection = ClientConnection.of(http);
-        return Boolean.TRUE.equals(request.stream())
-                ? stream(batchRequest, connection)
-                : whole(batchRequest, connection);
+        return Boolean.TRUE.equals(request.stream()) ? stream(task, connection) : whole(task, connection);
     }
 
-    private CompletableFuture<GuidanceResponse> whole(BatchRequest request, ClientConnection connection) {
-        WholeAnswer answer = new WholeAnswer(request.id(), model);
-        departures.submit(request, connection, answer);
+    private CompletableFuture<GuidanceResponse> whole(GuidanceTask task, ClientConnection connection) {
+        WholeAnswer answer = new WholeAnswer(task.id(), backend.model());
+        departures.submit(task, connection, answer);
         return answer.response();
     }
 
-    private ResponseEntity<ResponseBodyEmitter> stream(BatchRequest request, ClientConnection connection) {
-        GuidanceStream stream = streams.open(request.id(), model, connection);
-        departures.submit(request, connection, stream);
+    private ResponseEntity<ResponseBodyEmitter> stream(GuidanceTask task, ClientConnection connection) {
+        GuidanceStream stream = streams.open(task.id(), backend.model(), connection);
+        departures.submit(task, connection, stream);
         return ResponseEntity.ok()
                 .contentType(MediaType.TEXT_EVENT_STREAM)
                 .cacheControl(CacheControl.noCache())
@@ -91,7 +80,7 @@ class GuidanceController {
     @DeleteMapping(GuidanceApi.PATH + "/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void cancel(@PathVariable String id) {
-        if (!batcher.cancel(id)) {
+        if (!backend.cancel(id)) {
             throw ApiException.notFound("No request of this id is under way.");
         }
     }

@@ -1,6 +1,5 @@
 package io.gkt.teacher.guidance;
 
-import io.gkt.inference.LanguageModel;
 import io.gkt.protocol.GuidanceApi;
 import io.gkt.teacher.TeacherSettings;
 import io.swagger.v3.oas.models.Components;
@@ -22,9 +21,9 @@ final class GuidanceDescription implements OpenApiCustomizer {
     private final TeacherSettings settings;
     private final String model;
 
-    GuidanceDescription(TeacherSettings settings, LanguageModel model) {
+    GuidanceDescription(TeacherSettings settings, GuidanceBackend backend) {
         this.settings = settings;
-        this.model = model.name();
+        this.model = backend.model();
     }
 
     @Override

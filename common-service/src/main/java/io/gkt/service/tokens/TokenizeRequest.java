@@ -1,6 +1,6 @@
 package io.gkt.service.tokens;
 
-import io.gkt.inference.LanguageModel;
+import io.gkt.inference.TextModel;
 import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.protocol.GuidanceApi;
 import io.gkt.service.ApiException;
@@ -49,7 +49,7 @@ record TokenizeRequest(
         Boolean addGenerationPrompt) {
 
     /** @throws ApiException 400 if there is not exactly one text, or the model's chat template refuses it */
-    Prompt toPrompt(LanguageModel tokenizing) {
+    Prompt toPrompt(TextModel tokenizing) {
         if (Stream.of(content, prompt, messages).filter(Objects::nonNull).count() != 1) {
             throw ApiException.invalid("content", "Give exactly one of content, prompt and messages.");
         }

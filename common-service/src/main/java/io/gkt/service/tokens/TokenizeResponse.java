@@ -9,11 +9,11 @@ import tools.jackson.databind.annotation.JsonNaming;
  *
  * @param tokens      ids, or {@link Piece} where pieces are wanted
  * @param count       how many
- * @param maxModelLen longest prompt and answer together, in tokens
+ * @param maxModelLen longest prompt and answer together, in tokens; null if only the server that runs the model knows
  * @param tokenStrs   the vocabulary's spelling of each; null if not wanted
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-record TokenizeResponse(List<?> tokens, int count, int maxModelLen, List<String> tokenStrs) {
+record TokenizeResponse(List<?> tokens, int count, Integer maxModelLen, List<String> tokenStrs) {
 
     /**
      * A token with what it stands for.

@@ -1,17 +1,17 @@
 package io.gkt.service.tokens;
 
-import io.gkt.inference.LanguageModel;
+import io.gkt.inference.TextModel;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.context.annotation.Bean;
 
-/** Gives a service that has a model what is in this package. */
+/** Gives a service that has a tokenizer what is in this package. */
 @AutoConfiguration
 class TokensAutoConfiguration {
 
     @Bean
-    @ConditionalOnBean(LanguageModel.class)
-    TokensController tokensController(LanguageModel model) {
+    @ConditionalOnBean(TextModel.class)
+    TokensController tokensController(TextModel model) {
         return new TokensController(model);
     }
 }

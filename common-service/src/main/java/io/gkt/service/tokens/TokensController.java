@@ -1,6 +1,6 @@
 package io.gkt.service.tokens;
 
-import io.gkt.inference.LanguageModel;
+import io.gkt.inference.TextModel;
 import io.gkt.service.ApiException;
 import jakarta.validation.Valid;
 import java.nio.ByteBuffer;
@@ -17,9 +17,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class TokensController {
 
-    private final LanguageModel model;
+    private final TextModel model;
 
-    TokensController(LanguageModel model) {
+    TokensController(TextModel model) {
         this.model = model;
     }
 
@@ -33,7 +33,7 @@ final class TokensController {
         return new TokenizeResponse(
                 tokens,
                 ids.length,
-                model.decoder().contextLength(),
+                model.contextLength(),
                 Boolean.TRUE.equals(request.returnTokenStrs())
                         ? Arrays.stream(ids)
                                 .mapToObj(id -> model.tokenizer().spelling(id).orElse(""))

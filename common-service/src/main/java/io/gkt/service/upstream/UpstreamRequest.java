@@ -3,8 +3,10 @@ package io.gkt.service.upstream;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.protocol.Message;
+import io.gkt.service.Conversation;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -16,6 +18,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param model             the server's name for the model
  * @param prompt            text or token ids; null if it is a chat
  * @param messages          a chat; null if there is a prompt
+ * @param continueFinalMessage whether the answer goes on with the last message; null if that is not the assistant's
+ * @param addGenerationPrompt vLLM's: false if the answer goes on with the last message; null if it does not
  * @param addSpecialTokens  vLLM's: false if the prompt has its own; null if it is a chat, or token ids
  * @param maxTokens         most tokens
  * @param stop              texts that end the answer; null if none
@@ -40,6 +44,8 @@ public record UpstreamRequest(
         String model,
         Object prompt,
         List<Message> messages,
+        Boolean continueFinalMessage,
+        Boolean addGenerationPrompt,
         Boolean addSpecialTokens,
         int maxTokens,
         List<String> stop,
@@ -65,16 +71,16 @@ public record UpstreamRequest(
     /**
      * What is to be answered or continued: one of the three.
      *
-     * @param messages         a chat
+     * @param conversation     a chat
      * @param text             text to continue
      * @param tokens           the same as token ids
      * @param addSpecialTokens whether the server is to add to the text what its tokenizer prescribes
      */
-    public record Input(List<Message> messages, String text, int[] tokens, boolean addSpecialTokens) {
+    public record Input(Conversation conversation, String text, int[] tokens, boolean addSpecialTokens) {
 
         /** A chat. */
-        public static Input chat(List<Message> messages) {
-            return new Input(messages, null, null, false);
+        public static Input chat(Conversation conversation) {
+            return new Input(conversation, null, null, false);
         }
 
         /** Text to continue. */
@@ -104,11 +110,14 @@ public record UpstreamRequest(
             List<String> stop,
             SamplingParameters sampling,
             boolean ignoreEos) {
+        Optional<Conversation> chat = Optional.ofNullable(input.conversation());
         Double repetitionPenalty = unless(1, sampling.repetitionPenalty());
         return new UpstreamRequest(
                 model,
                 input.text() == null ? input.tokens() : input.text(),
-                input.messages(),
+                chat.map(Conversation::messages).orElse(null),
+                chat.map(Conversation::continueFinalMessage).orElse(null),
+                chat.filter(Conversation::continuesFinalMessage).isPresent() ? Boolean.FALSE : null,
                 input.text() == null || input.addSpecialTokens() ? null : Boolean.FALSE,
                 maxTokens,
                 stop.isEmpty() ? null : stop,

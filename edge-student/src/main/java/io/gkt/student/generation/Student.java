@@ -1,12 +1,9 @@
 package io.gkt.student.generation;
 
-import io.gkt.inference.LanguageModel;
-import io.gkt.inference.decoder.Chunk;
+import io.gkt.inference.TextModel;
 import io.gkt.inference.decoder.OutOfMemoryException;
-import io.gkt.inference.decoder.Slot;
 import io.gkt.inference.generation.FinishReason;
 import io.gkt.inference.generation.GenerationRequest;
-import io.gkt.inference.generation.Sequence;
 import io.gkt.inference.generation.StopMatcher;
 import io.gkt.inference.sampling.TokenLogprobs;
 import io.gkt.inference.tokenizer.Detokenizer;
@@ -36,10 +33,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Answers questions with the model on this machine, which the teacher helps to begin. Each answer is generated at batch
- * size 1 on its caller's thread; the decoder takes the steps of several in turn.
- */
+/** Answers questions with the student, which the teacher helps to begin. Each answer is made on its caller's thread. */
 public final class Student {
 
     private static final Logger LOG = LoggerFactory.getLogger(Student.class);
@@ -52,44 +46,44 @@ public final class Student {
 
     private static final Duration TEACHER_RETRY_AFTER = Duration.ofSeconds(2);
 
-    private final LanguageModel model;
+    private final StudentBackend backend;
     private final Teacher teacher;
     private final Admission admission;
     private final GuidanceText.Boundary boundary;
-    private final int maxStepTokens;
     private final MemoryHealth memory;
     private final StudentMetrics metrics;
 
     /**
-     * @param model          answers
+     * @param backend        generates
      * @param teacher        helps
-     * @param admission      as many permits as the model has slots
+     * @param admission      as many permits as the backend has places
      * @param boundary       where guidance may end
-     * @param maxStepTokens  most tokens of a prompt that run in one step, so that other answers' steps need not wait
-     *                       long
      * @param memory         is told when there is too little
      * @param registry       is told what happens
      */
     public Student(
-            LanguageModel model,
+            StudentBackend backend,
             Teacher teacher,
             Admission admission,
             GuidanceText.Boundary boundary,
-            int maxStepTokens,
             MemoryHealth memory,
             MeterRegistry registry) {
-        this.model = model;
+        this.backend = backend;
         this.teacher = teacher;
         this.admission = admission;
         this.boundary = boundary;
-        this.maxStepTokens = maxStepTokens;
         this.memory = memory;
         this.metrics = new StudentMetrics(registry, admission);
     }
 
-    /** @return the model that answers */
-    public LanguageModel model() {
-        return model;
+    /** @return what generates */
+    public StudentBackend backend() {
+        return backend;
+    }
+
+    /** @return how to talk to the model that answers */
+    public TextModel model() {
+        return backend.model();
     }
 
     /**
@@ -103,8 +97,8 @@ public final class Student {
      * @throws ApiException if the prompt is too long, too many wait, time is up or memory has run out
      */
     public Answer answer(Question question, Client client, AnswerListener listener) throws IOException {
-        int[] prompt = model.tokenizer().encode(question.prompt());
-        int room = model.decoder().contextLength() - prompt.length;
+        int[] prompt = model().tokenizer().encode(question.prompt());
+        int room = backend.contextLength() - prompt.length;
         if (prompt.length == 0) {
             throw ApiException.invalid(null, "The prompt is empty.");
         }
@@ -112,7 +106,7 @@ public final class Student {
             throw ApiException.contextLengthExceeded(
                     question.conversation() == null ? "prompt" : "messages",
                     "The prompt has " + prompt.length + " tokens, and with an answer of at least one it must fit into "
-                            + model.decoder().contextLength() + ".");
+                            + backend.contextLength() + ".");
         }
         Work work = new Work(question, client, listener, prompt, room);
         try {
@@ -224,11 +218,8 @@ public final class Student {
             try {
                 await(turn, "The edge is busy; the request waited too long.");
                 queueMs = elapsedMs();
-                Slot slot = model.decoder().slots().acquire(prompt).orElseThrow();
-                try {
-                    return inSlot(slot);
-                } finally {
-                    model.decoder().slots().release(slot);
+                try (StudentBackend.Seat seat = backend.open(prompt)) {
+                    return seated(seat);
                 }
             } finally {
                 admission.leave(turn);
@@ -248,19 +239,19 @@ public final class Student {
             return client.patience().minusNanos(System.nanoTime() - started);
         }
 
-        private Answer inSlot(Slot slot) throws IOException {
-            int cached = slot.length();
+        private Answer seated(StudentBackend.Seat seat) throws IOException {
+            int cached = seat.held();
             CompletableFuture<Guidance> asked = ask();
             try {
-                while (!asked.isDone() && slot.length() < prompt.length) {
+                boolean more = true;
+                while (more && !asked.isDone()) {
                     goOn();
-                    int end = Math.min(prompt.length, slot.length() + maxStepTokens);
-                    model.decoder().step(List.of(new Chunk(slot, Arrays.copyOfRange(prompt, slot.length(), end))));
+                    more = seat.prefill();
                 }
                 prefillMs = elapsedMs() - queueMs;
                 Guidance guidance = fit(awaitGuidance(asked).cutAt(boundary));
                 guidanceMs = elapsedMs() - queueMs;
-                return complete(slot, guidance, cached);
+                return complete(seat, guidance, cached);
             } finally {
                 asked.cancel(true);
             }
@@ -276,7 +267,7 @@ public final class Student {
                     : teacher.ask(guidanceQuestion(Math.min(maxTokens, wish.maxTokens())));
         }
 
-        private Answer complete(Slot slot, Guidance guidance, int cached) throws IOException {
+        private Answer complete(StudentBackend.Seat seat, Guidance guidance, int cached) throws IOException {
             Beginning beginning = begin(guidance);
             List<Answer.Choice> choices = new ArrayList<>();
             int completionTokens = 0;
@@ -285,7 +276,7 @@ public final class Student {
                     listener.onChoice(i - 1, choices.get(i - 1));
                 }
                 Draft draft = new Draft(i);
-                completionTokens += write(draft, guidance, beginning, slot);
+                completionTokens += write(draft, guidance, beginning, seat);
                 choices.add(draft.finished());
             }
             return finish(choices, Usage.of(prompt.length, completionTokens, cached), guidance, beginning.given());
@@ -295,7 +286,7 @@ public final class Student {
         private Beginning begin(Guidance guidance) {
             int[] tokens = guidance.text().isEmpty()
                     ? prompt
-                    : model.tokenizer().encode(question.prompt().plus(guidance.text()));
+                    : model().tokenizer().encode(question.prompt().plus(guidance.text()));
             int promptLength = Math.min(prompt.length, tokens.length);
             if (tokens.length - promptLength > maxTokens) {
                 int[] fitting = Arrays.copyOf(tokens, promptLength + maxTokens);
@@ -305,8 +296,9 @@ public final class Student {
             return new Beginning(tokens, promptLength, guidance.text(), ended);
         }
 
-        /** Writes one choice. The slot holds prompt and guidance from the second on. Returns its tokens. */
-        private int write(Draft draft, Guidance guidance, Beginning beginning, Slot slot) throws IOException {
+        /** Writes one choice. Returns its tokens. */
+        private int write(Draft draft, Guidance guidance, Beginning beginning, StudentBackend.Seat seat)
+                throws IOException {
             StopMatcher stops = new StopMatcher(question.stop());
             draft.add(Author.TEACHER, stops.push(beginning.text()), List.of());
             if (beginning.ended() || stops.matched() || beginning.given() >= maxTokens) {
@@ -321,28 +313,42 @@ public final class Student {
                     question.sampling().forChoice(draft.index),
                     question.ignoreEndOfSequence(),
                     question.topLogprobs());
-            Sequence sequence = new Sequence(model, request, slot, stops);
-            int handoverTokens = beginning.tokens().length - slot.length();
+            try (StudentBackend.Writing writing =
+                    seat.write(request, question.prompt().plus(guidance.text()), stops, remaining())) {
+                return write(draft, guidance, beginning, seat, writing);
+            }
+        }
+
+        private int write(
+                Draft draft,
+                Guidance guidance,
+                Beginning beginning,
+                StudentBackend.Seat seat,
+                StudentBackend.Writing writing)
+                throws IOException {
+            int handoverTokens = beginning.tokens().length - seat.held();
             double began = elapsedMs();
-            while (sequence.finishReason().isEmpty()) {
+            while (writing.finishReason().isEmpty()) {
                 goOn();
-                boolean prefilling = sequence.prefilling();
-                sequence.accept(model.decoder().step(List.of(sequence.next(maxStepTokens)))[0]);
-                if (handoverMs == 0 && sequence.completionTokens() > beginning.given()) {
+                boolean prefilling = writing.prefilling();
+                if (!writing.advance()) {
+                    heartbeat();
+                }
+                if (handoverMs == 0 && writing.completionTokens() > beginning.given()) {
                     handoverMs = elapsedMs() - queueMs - guidanceMs;
                     metrics.handedOver(guidance.outcome(), handoverMs, handoverTokens);
                 }
-                draft.add(Author.STUDENT, sequence.drainText(), sequence.drainLogprobs());
+                draft.add(Author.STUDENT, writing.drainText(), writing.drainLogprobs());
                 if (prefilling) {
                     prefillMs += elapsedMs() - began;
                     began = elapsedMs();
                 }
             }
-            draft.add(Author.STUDENT, sequence.drainText(), sequence.drainLogprobs());
-            draft.finishReason = sequence.finishReason().orElseThrow();
+            draft.add(Author.STUDENT, writing.drainText(), writing.drainLogprobs());
+            draft.finishReason = writing.finishReason().orElseThrow();
             draft.flush();
             decodeMs += elapsedMs() - began;
-            return sequence.completionTokens();
+            return writing.completionTokens();
         }
 
         /** The prompt's last tokens may be others where it is one text with guidance. */
@@ -355,7 +361,7 @@ public final class Student {
         }
 
         private String decode(int[] tokens, int from) {
-            Detokenizer detokenizer = model.tokenizer().detokenizer(Arrays.copyOf(tokens, from));
+            Detokenizer detokenizer = model().tokenizer().detokenizer(Arrays.copyOf(tokens, from));
             StringBuilder decoded = new StringBuilder();
             for (int i = from; i < tokens.length; i++) {
                 decoded.append(detokenizer.append(tokens[i]));
@@ -371,7 +377,7 @@ public final class Student {
                     tokens,
                     question.stop(),
                     alone ? question.wishes() : null,
-                    alone ? Set.of() : model.tokenizer().specialTokens(),
+                    alone ? Set.of() : model().tokenizer().specialTokens(),
                     patienceWithTeacher(alone));
         }
 
@@ -388,12 +394,16 @@ public final class Student {
 
         private void stillWaiting(String inVain) throws IOException {
             listener.stillThere();
+            heartbeat();
+            if (remaining().isNegative()) {
+                throw ApiException.unavailable(inVain, Admission.RETRY_AFTER);
+            }
+        }
+
+        private void heartbeat() throws IOException {
             if (System.nanoTime() - lastHeartbeat >= TimeUnit.MILLISECONDS.toNanos(HEARTBEAT_MILLIS)) {
                 lastHeartbeat = System.nanoTime();
                 listener.onWaiting();
-            }
-            if (remaining().isNegative()) {
-                throw ApiException.unavailable(inVain, Admission.RETRY_AFTER);
             }
         }
 
@@ -419,7 +429,7 @@ public final class Student {
                     : guidance.withText(GuidanceText.fitTo(
                             question.prompt().text(),
                             guidance.text(),
-                            model.tokenizer().specialTokens()));
+                            model().tokenizer().specialTokens()));
         }
 
         private Answer finish(List<Answer.Choice> choices, Usage usage, Guidance guidance, int given) {

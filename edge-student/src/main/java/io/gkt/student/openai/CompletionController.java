@@ -147,6 +147,9 @@ public final class CompletionController {
             Integer maxTokens,
             OptionalInt topLogprobs,
             AnswerOptions options) {
+        if (topLogprobs.isPresent() && !student.backend().tellsLogprobs()) {
+            throw ApiException.unsupported("logprobs");
+        }
         GuidanceWish guidance = guidance(options.guidance());
         if (options.choices() > 1 && guidance.mode() == GuidanceMode.ONLY) {
             throw ApiException.invalid("n", "n must be 1 where the teacher answers alone.");
@@ -170,7 +173,7 @@ public final class CompletionController {
 
     private Map<Integer, Double> bias(Map<String, Double> byName) {
         Map<Integer, Double> bias = new HashMap<>();
-        int vocabulary = student.model().decoder().config().vocabularySize();
+        int vocabulary = student.model().vocabularySize();
         for (Map.Entry<String, Double> entry :
                 Optional.ofNullable(byName).orElse(Map.of()).entrySet()) {
             if (!entry.getKey().matches(TOKEN_ID) || Integer.parseInt(entry.getKey()) >= vocabulary) {

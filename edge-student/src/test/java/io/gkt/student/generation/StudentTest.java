@@ -81,7 +81,13 @@ class StudentTest {
                 Retry.of("teacher", Teacher.oneRetry()),
                 Bulkhead.ofDefaults("teacher"));
         admission = new Admission(2, 2);
-        student = new Student(model, teacher, admission, GuidanceText.Boundary.WORD, STEP_TOKENS, MEMORY, REGISTRY);
+        student = new Student(
+                new EngineBackend(model, STEP_TOKENS),
+                teacher,
+                admission,
+                GuidanceText.Boundary.WORD,
+                MEMORY,
+                REGISTRY);
     }
 
     @AfterAll
