@@ -17,6 +17,12 @@ const failure = async (call) => {
   }
 };
 
+const retried = async (params) => {
+  const refused = await failure(() => new OpenAI({ ...options, maxRetries: 0 }).chat.completions.create(params));
+  const answer = await new OpenAI({ ...options, maxRetries: 8 }).chat.completions.create(params);
+  return { refused, text: answer.choices[0].message.content };
+};
+
 const features = {
   async chat() {
     return client.chat.completions.create(question);
@@ -37,10 +43,11 @@ const features = {
       missing: await failure(() => client.chat.completions.create({ ...question, model: 'gpt-4' })),
     };
   },
-  async retries() {
-    const refused = await failure(() => new OpenAI({ ...options, maxRetries: 0 }).chat.completions.create(question));
-    const answer = await new OpenAI({ ...options, maxRetries: 8 }).chat.completions.create(question);
-    return { refused, text: answer.choices[0].message.content };
+  async retriesAfter429() {
+    return retried(question);
+  },
+  async retriesAfter503() {
+    return retried({ ...question, guidance: { mode: 'only' } });
   },
   async timeout() {
     const impatient = new OpenAI({ ...options, timeout: 200, maxRetries: 0 });

@@ -3,6 +3,9 @@ import { curl } from "./api.js";
 import { describe } from "./outcome.js";
 import { timeline } from "./timeline.js";
 
+/** Those who write, as readers know them. */
+const AUTHORS = { teacher: "Teacher", student: "Student" };
+
 /** How many tokens each wrote, each in its own tokens. */
 export function tokens(answer, mode) {
   const teacher = answer.gkt?.guidance.teacher_usage?.completion_tokens ?? 0;
@@ -16,17 +19,24 @@ export class AnswerView {
   #text = el("p", { className: "answer-text writing" });
   #below = el("div", { className: "answer-below" });
   #last = null;
+  #written = "";
 
   constructor() {
     this.element = el("article", { className: "answer", "aria-busy": "true" }, this.#text, this.#below);
   }
 
+  /** @returns {string} what has come of it so far */
+  get text() {
+    return this.#written;
+  }
+
   /** Adds what teacher or student wrote. */
   append(text, source) {
+    this.#written += text;
     if (this.#last?.dataset.source !== source) {
       const first = this.#last === null;
       this.#last = el("span", { className: `by-${source}`, "data-source": source });
-      this.#text.append(this.#last);
+      this.#text.append(el("span", { className: "unseen" }, `${AUTHORS[source]}: `), this.#last);
       if (first) text = text.trimStart();
     }
     this.#last.append(text);
@@ -43,10 +53,10 @@ export class AnswerView {
       el(
         "ul",
         { className: "figures" },
-        el("li", {}, el("i", { className: "swatch teacher-decode" }), "Teacher ", el("b", {}, count(teacher, "token"))),
-        el("li", {}, el("i", { className: "swatch student-decode" }), "Student ", el("b", {}, count(student, "token"))),
-        el("li", {}, "First token ", el("b", {}, time(answer.firstMs))),
-        el("li", {}, "In all ", el("b", {}, time(answer.totalMs))),
+        el("li", {}, el("span", { className: "by-teacher" }, AUTHORS.teacher), " ", el("b", {}, count(teacher, "token"))),
+        el("li", {}, el("span", { className: "by-student" }, AUTHORS.student), " ", el("b", {}, count(student, "token"))),
+        el("li", {}, "Time to first token ", el("b", {}, time(answer.firstMs))),
+        el("li", {}, "Total ", el("b", {}, time(answer.totalMs))),
         answer.finishReason === "length" ? el("li", {}, "Ended at the most tokens allowed") : null,
       ),
       timeline(answer.gkt),
@@ -65,10 +75,10 @@ export class AnswerView {
     announce("Stopped.");
   }
 
-  /** Ends it with what went wrong. */
-  failed(problem, request) {
+  /** Ends it with what went wrong, and a button for what helps, if anything does. */
+  failed(problem, request, wayOut) {
     this.#settle();
-    this.#below.replaceChildren(problemView(problem), inspection(request, []));
+    this.#below.replaceChildren(problemView(problem, wayOut), inspection(request, []));
   }
 
   #settle() {
@@ -81,6 +91,7 @@ export class AnswerView {
 const TITLES = {
   0: "The edge is away",
   400: "The edge refuses this request",
+  401: "The edge asks for an API key",
   404: "The edge refuses this request",
   413: "The request is too large",
   429: "The edge is busy",
@@ -89,7 +100,7 @@ const TITLES = {
 };
 
 /** What went wrong, in words, and what to do. */
-function problemView(problem) {
+function problemView(problem, wayOut) {
   return el(
     "div",
     { className: "problem", role: "alert" },
@@ -99,6 +110,7 @@ function problemView(problem) {
     problem.retryAfterMs
       ? el("p", { className: "note" }, `It says to try again after ${time(problem.retryAfterMs)}.`)
       : null,
+    wayOut ? el("button", { type: "button", className: "quiet", onclick: wayOut.act }, wayOut.label) : null,
   );
 }
 
@@ -107,16 +119,21 @@ function inspection(request, raw) {
   const command = curl(request);
   const response = raw.map((data) => `data: ${data}`).join("\n\n");
   return el(
-    "details",
+    "div",
     { className: "inspection" },
-    el("summary", {}, "Request and response"),
-    el("div", { className: "inspection-head" }, el("h3", {}, "Request"), copyButton("Copy curl", () => command)),
-    el("pre", { tabindex: "0", "aria-label": "Request as curl", className: "curl" }, command),
-    ...(response
-      ? [
-          el("div", { className: "inspection-head" }, el("h3", {}, "Response"), copyButton("Copy response", () => response)),
-          el("pre", { tabindex: "0", "aria-label": "Response, event by event" }, response),
-        ]
-      : []),
+    el(
+      "details",
+      {},
+      el("summary", {}, "Request and response"),
+      el("h3", {}, "Request"),
+      el("pre", { tabindex: "0", role: "group", "aria-label": "Request as curl", className: "curl" }, command),
+      ...(response
+        ? [
+            el("h3", {}, "Response", copyButton("Copy response", () => response)),
+            el("pre", { tabindex: "0", role: "group", "aria-label": "Response, event by event" }, response),
+          ]
+        : []),
+    ),
+    copyButton("Copy curl", () => command),
   );
 }

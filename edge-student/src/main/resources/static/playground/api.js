@@ -1,3 +1,5 @@
+import { apiKey } from "./key.js";
+
 /** The edge, as this page talks to it. */
 
 /** What came instead of an answer. {@code status} is 0 if the edge could not be reached at all. */
@@ -10,9 +12,10 @@ export class Problem extends Error {
 
 export const CHAT = "/v1/chat/completions";
 
-async function reach(path, options) {
+async function reach(path, { headers, ...options } = {}) {
+  const key = apiKey();
   try {
-    return await fetch(path, options);
+    return await fetch(path, { ...options, headers: key ? { ...headers, Authorization: `Bearer ${key}` } : headers });
   } catch (failure) {
     if (failure.name === "AbortError") throw failure;
     throw new Problem(0, `Nothing answers at ${location.origin}. Is edge-student still running?`);
@@ -115,8 +118,10 @@ export async function ask(request, { onPiece, signal }) {
   }
 }
 
-/** The same request for a shell. */
+/** The same request for a shell, which has the API key in a variable. */
 export function curl(request) {
   const body = JSON.stringify(request, null, 2).replaceAll("'", "'\\''");
-  return `curl -N ${location.origin}${CHAT} \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;
+  const lines = [`curl -N ${location.origin}${CHAT}`, "-H 'Content-Type: application/json'"];
+  if (apiKey()) lines.push('-H "Authorization: Bearer $GKT_API_KEY"');
+  return [...lines, `-d '${body}'`].join(" \\\n  ");
 }

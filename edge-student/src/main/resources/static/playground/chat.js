@@ -1,27 +1,24 @@
-import { announce, byId, el } from "./dom.js";
-import { ask } from "./api.js";
+import { announce, byId, el, onEnter } from "./dom.js";
 import { AnswerView } from "./answer.js";
 import { SAMPLES } from "./samples.js";
 
 /** The conversation. */
 export class Chat {
-  #edge;
+  #exchange;
   #settings;
-  #controls;
   #turns = [];
   #asking = null;
+  #following = true;
   #question = byId("question");
   #scroll = byId("chat-scroll");
 
   /**
-   * @param {Edge} edge         what is known of the edge
+   * @param {Exchange} exchange with the edge
    * @param {Settings} settings of requests
-   * @param {Controls} controls of the settings, marked when a refusal is about one
    */
-  constructor(edge, settings, controls) {
-    this.#edge = edge;
+  constructor(exchange, settings) {
+    this.#exchange = exchange;
     this.#settings = settings;
-    this.#controls = controls;
     byId("chat-samples").append(
       ...SAMPLES.map(({ title, question }) =>
         el(
@@ -35,14 +32,11 @@ export class Chat {
       event.preventDefault();
       this.#send(this.#question.value);
     });
-    this.#question.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        this.#send(this.#question.value);
-      }
-    });
+    onEnter(this.#question, () => this.#send(this.#question.value));
     this.#question.addEventListener("input", () => this.#grow());
     byId("stop").addEventListener("click", () => this.stop());
+    this.#scroll.addEventListener("scroll", () => (this.#following = this.#isAtEnd()));
+    new ResizeObserver(() => this.#asking && this.#follow(this.#following)).observe(byId("conversation"));
     byId("again").addEventListener("click", () => this.#again());
     byId("clear").addEventListener("click", () => this.#clear());
   }
@@ -59,7 +53,7 @@ export class Chat {
     const turn = { question: text.trim(), answer: null, view: null };
     this.#turns.push(turn);
     byId("chat-welcome").hidden = true;
-    byId("conversation").append(el("article", { className: "user" }, el("h3", { className: "unseen" }, "You"), el("p", {}, turn.question)));
+    byId("conversation").append(el("article", { className: "user" }, el("h2", { className: "unseen" }, "You"), el("p", {}, turn.question)));
     this.#answer(turn);
   }
 
@@ -69,37 +63,17 @@ export class Chat {
     turn.view = view;
     turn.answer = null;
     byId("conversation").append(view.element);
-    this.#controls.unmarkAll();
     const request = this.#settings.request(this.#messages());
     const asking = (this.#asking = new AbortController());
     this.#show();
     announce("Asking.");
-    this.#toEnd();
-    try {
-      const answer = await ask(request, {
-        signal: asking.signal,
-        onPiece: (text, source) => {
-          const atEnd = this.#isAtEnd();
-          view.append(text, source);
-          turn.answer = (turn.answer ?? "") + text;
-          if (atEnd) this.#toEnd();
-        },
-      });
-      view.finish(answer, request, { teacherConfigured: this.#edge.teacherConfigured });
-      this.#edge.answered(answer);
-    } catch (failure) {
-      if (failure.name === "AbortError") {
-        view.stopped(request);
-      } else {
-        view.failed(failure, request);
-        this.#edge.failed(failure);
-        this.#controls.mark(failure);
-      }
-    }
+    this.#follow(true);
+    await this.#exchange.run(request, view, asking.signal);
+    turn.answer = view.text || null;
     this.#asking = null;
     byId("again").textContent = turn.answer === null ? "Try again" : "Regenerate";
     this.#show();
-    this.#toEnd();
+    this.#follow(this.#following);
   }
 
   /** Asks the last question again. */
@@ -146,7 +120,9 @@ export class Chat {
     return this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight < 80;
   }
 
-  #toEnd() {
-    this.#scroll.scrollTop = this.#scroll.scrollHeight;
+  /** Keeps the end in sight, unless the reader has scrolled away from it. */
+  #follow(following) {
+    this.#following = following;
+    if (following) this.#scroll.scrollTop = this.#scroll.scrollHeight;
   }
 }

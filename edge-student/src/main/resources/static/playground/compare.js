@@ -1,5 +1,4 @@
-import { announce, byId, count, el, time } from "./dom.js";
-import { ask } from "./api.js";
+import { announce, byId, count, el, onEnter, time } from "./dom.js";
 import { AnswerView, tokens } from "./answer.js";
 import { SAMPLES, verdict } from "./samples.js";
 
@@ -11,21 +10,18 @@ const WAYS = [
 
 /** One question, answered three ways. */
 export class Comparison {
-  #edge;
+  #exchange;
   #settings;
-  #controls;
   #asking = null;
   #question = byId("compare-question");
 
   /**
-   * @param {Edge} edge         what is known of the edge
+   * @param {Exchange} exchange with the edge
    * @param {Settings} settings of requests
-   * @param {Controls} controls of the settings, marked when a refusal is about one
    */
-  constructor(edge, settings, controls) {
-    this.#edge = edge;
+  constructor(exchange, settings) {
+    this.#exchange = exchange;
     this.#settings = settings;
-    this.#controls = controls;
     this.#question.value = SAMPLES[0].question;
     byId("compare-samples").append(
       ...SAMPLES.map(({ title, question }) =>
@@ -36,12 +32,7 @@ export class Comparison {
       event.preventDefault();
       this.#run();
     });
-    this.#question.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        this.#run();
-      }
-    });
+    onEnter(this.#question, () => this.#run());
     byId("compare-stop").addEventListener("click", () => this.stop());
     byId("ways").append(...WAYS.map((way) => card(way, "Not asked yet.")));
   }
@@ -55,7 +46,6 @@ export class Comparison {
     const question = this.#question.value.trim();
     if (this.#asking || question === "") return;
     const asking = (this.#asking = new AbortController());
-    this.#controls.unmarkAll();
     this.#show();
     byId("saving").replaceChildren();
     const cards = WAYS.map((way) => card(way, "Waiting for its turn."));
@@ -67,7 +57,7 @@ export class Comparison {
       byId("compare-progress").textContent = `${index + 1} of ${WAYS.length}: ${way.title.toLowerCase()}`;
       const view = new AnswerView();
       cards[index].replaceChildren(heading(way), view.element);
-      const answer = await this.#ask(way.mode, question, view, asking.signal);
+      const answer = await this.#exchange.run(this.#request(way.mode, question), view, asking.signal);
       if (answer) {
         cards[index].replaceChildren(heading(way, verdict(question, answer.text)), view.element);
         answers[way.mode] = answer;
@@ -81,26 +71,11 @@ export class Comparison {
     announce("Comparison complete.");
   }
 
-  /** Returns the answer; null if there is none, which the view then says. */
-  async #ask(mode, question, view, signal) {
+  #request(mode, question) {
     const request = this.#settings.request([{ role: "user", content: question }], { mode });
     // The length is that of guidance; a whole answer has as many tokens as it takes.
     if (mode !== "auto") request.guidance = { mode };
-    try {
-      const answer = await ask(request, { signal, onPiece: (text, source) => view.append(text, source) });
-      view.finish(answer, request, { teacherConfigured: this.#edge.teacherConfigured });
-      this.#edge.answered(answer);
-      return answer;
-    } catch (failure) {
-      if (failure.name === "AbortError") {
-        view.stopped(request);
-      } else {
-        view.failed(failure, request);
-        this.#edge.failed(failure);
-        this.#controls.mark(failure);
-      }
-      return null;
-    }
+    return request;
   }
 
   #show() {
@@ -166,7 +141,7 @@ function table(rows, most) {
     el(
       "thead",
       {},
-      el("tr", {}, ...["", "Tokens", "Teacher", "Student", "First token", "In all"].map((name) => el("th", { scope: "col" }, name || el("span", { className: "unseen" }, "Way")))),
+      el("tr", {}, ...["", "Tokens", "Teacher", "Student", "First token", "Total"].map((name) => el("th", { scope: "col" }, name || el("span", { className: "unseen" }, "Way")))),
     ),
     el(
       "tbody",

@@ -17,6 +17,15 @@ export function announce(text) {
   byId("announcer").textContent = text;
 }
 
+/** Enter acts; with Shift, or in the middle of composing a character, it does not. */
+export function onEnter(field, act) {
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    act();
+  });
+}
+
 /** A button that copies what {@code text} gives, and says so. */
 export function copyButton(label, text) {
   const button = el("button", { type: "button", className: "quiet small" }, label);

@@ -6,11 +6,20 @@ const LOOK_AGAIN_MS = 3000;
 
 /** What is known of the edge and its teacher; shown at the top of the page. */
 export class Edge {
+  #access;
   #facts = null;
-  #away = false;
+  #trouble = null;
+  #nextLook = null;
+  #looks = 0;
   #teacher = "unknown";
   #teacherModel = null;
   #listeners = [];
+
+  /** @param {Access} access told where the edge asks for an API key */
+  constructor(access) {
+    this.#access = access;
+    access.onChange(() => this.look());
+  }
 
   get teacherConfigured() {
     return this.#facts?.teacher ?? true;
@@ -23,15 +32,27 @@ export class Edge {
 
   /** Asks the edge who it is, until it says. */
   async look() {
+    clearTimeout(this.#nextLook);
+    const look = ++this.#looks;
     try {
-      this.#facts = await facts();
-      this.#away = false;
+      const found = await facts();
+      // Asked again in the meantime, with another key: what this one says is out of date.
+      if (look !== this.#looks) return;
+      this.#facts = found;
+      this.#trouble = null;
       this.#listeners.splice(0).forEach((listener) => listener(this.#facts));
-    } catch {
-      this.#away = true;
-      setTimeout(() => this.look(), LOOK_AGAIN_MS);
+    } catch (problem) {
+      if (look !== this.#looks) return;
+      this.#troubled(problem);
+      // A key is worth another look once it has changed.
+      if (problem.status !== 401) this.#nextLook = setTimeout(() => this.look(), LOOK_AGAIN_MS);
     }
     this.#show();
+  }
+
+  #troubled(problem) {
+    this.#trouble = problem;
+    if (problem.status === 401) this.#access.demand(problem.message);
   }
 
   /** Learns from an answer how the teacher is. */
@@ -45,12 +66,13 @@ export class Edge {
 
   /** Learns from a failure whether the edge is there. */
   failed(problem) {
-    if (problem.status === 0 && !this.#away) this.look();
+    if (problem.status === 401) this.#troubled(problem);
+    else if (problem.status === 0 && this.#trouble === null) this.look();
     // Only a teacher that was to answer alone makes the edge say so.
     if (problem.status === 503 && problem.code === "unavailable") {
       this.#teacher = "away";
-      this.#show();
     }
+    this.#show();
   }
 
   #show() {
@@ -58,15 +80,17 @@ export class Edge {
   }
 
   #parts() {
-    if (this.#away) return [part("lost", "Edge", "away")];
+    if (this.#trouble?.status === 401) {
+      const enter = el("button", { type: "button", className: "quiet small", onclick: () => this.#access.enter() }, "Enter it");
+      return [part("lost", "Edge", "asks for an API key"), enter];
+    }
+    if (this.#trouble) return [part("lost", "Edge", "away")];
     if (!this.#facts) return [];
     const student = part("student", "Student", this.#facts.model, millions(this.#facts.parameters));
     if (!this.#facts.teacher) return [student, part("none", "Teacher", "none configured")];
-    const name = this.#teacherModel ?? "configured";
-    return [
-      student,
-      this.#teacher === "away" ? part("lost", "Teacher", "away") : part("teacher", "Teacher", name),
-    ];
+    if (this.#teacher === "away") return [student, part("lost", "Teacher", "away")];
+    if (this.#teacher === "unknown") return [student, part("none", "Teacher", "not asked yet")];
+    return [student, part("teacher", "Teacher", this.#teacherModel ?? "there")];
   }
 }
 

@@ -1,19 +1,23 @@
 import { announce, byId } from "./dom.js";
 import { bindTheme } from "./theme.js";
+import { Access } from "./access.js";
 import { Chat } from "./chat.js";
 import { Comparison } from "./compare.js";
 import { Controls } from "./controls.js";
 import { Edge } from "./edge.js";
+import { Exchange } from "./exchange.js";
 import { Settings } from "./settings.js";
 
 /** Answers of the demonstration pair are some 36 tokens long: this covers the plan and not the result. */
 const DEMO_GUIDANCE_TOKENS = 16;
 
 const settings = new Settings();
-const edge = new Edge();
 const controls = new Controls(byId("settings-form"), settings);
-const chat = new Chat(edge, settings, controls);
-const comparison = new Comparison(edge, settings, controls);
+const access = new Access(byId("settings-form"), () => showSettings(true));
+const edge = new Edge(access);
+const exchange = new Exchange(edge, controls, access);
+const chat = new Chat(exchange, settings);
+const comparison = new Comparison(exchange, settings);
 
 bindTheme(byId("theme"));
 

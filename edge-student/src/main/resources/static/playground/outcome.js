@@ -1,10 +1,14 @@
 /** What became of a request's guidance, in words. */
 const OUTCOMES = {
-  used: { kind: "good", title: "Guided", text: "The teacher began this answer and the student finished it." },
-  complete: { kind: "good", title: "Teacher's answer", text: "The teacher's text is the whole answer; the student did not run." },
-  given: { kind: "good", title: "Guidance given", text: "The answer begins with guidance that came with the request." },
-  skipped: { kind: "plain", title: "Student alone", text: "No guidance was asked for: the question stayed on this machine." },
-  empty: { kind: "plain", title: "Student alone", text: "The teacher wrote less than a word, so the student answered alone. Longer guidance helps." },
+  used: { kind: "expected", title: "Guided", text: "The teacher began this answer and the student finished it." },
+  complete: { kind: "expected", title: "Teacher's answer", text: "The teacher's text is the whole answer; the student did not run." },
+  given: { kind: "expected", title: "Guidance given", text: "The answer begins with guidance that came with the request." },
+  skipped: { kind: "expected", title: "Student alone", text: "The question stayed on this machine." },
+  empty: {
+    kind: "warning",
+    title: "Guidance too short",
+    text: "The teacher wrote less than a word, so the student answered alone. Longer guidance helps.",
+  },
   fallback_timeout: {
     kind: "warning",
     title: "Teacher too slow",

@@ -1,6 +1,8 @@
 package io.gkt.benchmark;
 
 import io.gkt.benchmark.engine.EngineCommand;
+import io.gkt.benchmark.gkt.GktBenchmark;
+import io.gkt.benchmark.gkt.StepsBenchmark;
 import io.gkt.benchmark.scheduler.SchedulerBenchmark;
 import io.gkt.benchmark.service.HandoverBenchmark;
 import io.gkt.benchmark.service.PrefixBenchmark;
@@ -21,6 +23,8 @@ import picocli.CommandLine.Command;
         version = "0.1.0",
         subcommands = {
             EngineCommand.class,
+            StepsBenchmark.class,
+            GktBenchmark.class,
             SchedulerBenchmark.class,
             ServiceBenchmark.class,
             PrefixBenchmark.class,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.InternalServerException;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
@@ -117,14 +118,28 @@ class LangChain4jIT {
 
     /** A real overload: the only place is taken when the client asks for the first time. */
     @Test
-    void retries() throws Exception {
-        long refused = pair.refused();
+    void retriesAfter429() throws Exception {
+        long refused = pair.responses(429);
         CompletableFuture<HttpResponse<String>> first = pair.occupy();
         assertThatThrownBy(() -> model().build().chat(Pair.PROBLEM)).isInstanceOf(RateLimitException.class);
 
         assertThat(model().maxRetries(4).build().chat(Pair.PROBLEM)).isNotBlank();
         assertThat(first.get().statusCode()).isEqualTo(200);
-        assertThat(pair.refused()).isGreaterThanOrEqualTo(refused + 2);
+        assertThat(pair.responses(429)).isGreaterThanOrEqualTo(refused + 2);
+    }
+
+    /** A real outage: the teacher, whose answer alone is wanted, is back only after the client was told to come again. */
+    @Test
+    void retriesAfter503() throws Exception {
+        Map<String, Object> teacherOnly = Map.of("guidance", Map.of("mode", "only"));
+        long unavailable = pair.responses(503);
+        pair.loseTeacher();
+        assertThatThrownBy(() -> model().customParameters(teacherOnly).build().chat(Pair.PROBLEM))
+                .isInstanceOf(InternalServerException.class);
+
+        assertThat(model().customParameters(teacherOnly).maxRetries(8).build().chat(Pair.PROBLEM))
+                .contains("The answer is");
+        assertThat(pair.responses(503)).isGreaterThanOrEqualTo(unavailable + 2);
     }
 
     /** Afterwards the edge is free again. */

@@ -9,6 +9,7 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
+import com.openai.errors.InternalServerException;
 import com.openai.errors.NotFoundException;
 import com.openai.errors.OpenAIIoException;
 import com.openai.errors.RateLimitException;
@@ -123,8 +124,8 @@ class OpenAiJavaIT {
 
     /** A real overload: the only place is taken when the client asks for the first time. */
     @Test
-    void retries() throws Exception {
-        long refused = pair.refused();
+    void retriesAfter429() throws Exception {
+        long refused = pair.responses(429);
         CompletableFuture<HttpResponse<String>> first = pair.occupy();
         assertThatThrownBy(() -> builder()
                         .maxRetries(0)
@@ -143,7 +144,27 @@ class OpenAiJavaIT {
 
         assertThat(answer.choices().get(0).message().content()).isPresent();
         assertThat(first.get().statusCode()).isEqualTo(200);
-        assertThat(pair.refused()).isGreaterThanOrEqualTo(refused + 2);
+        assertThat(pair.responses(429)).isGreaterThanOrEqualTo(refused + 2);
+    }
+
+    /** A real outage: the teacher, whose answer alone is wanted, is back only after the client was told to come again. */
+    @Test
+    void retriesAfter503() throws Exception {
+        ChatCompletionCreateParams teacherOnly = question()
+                .putAdditionalBodyProperty("guidance", JsonValue.from(Map.of("mode", "only")))
+                .build();
+        long unavailable = pair.responses(503);
+        pair.loseTeacher();
+        InternalServerException refused = catchThrowableOfType(
+                InternalServerException.class,
+                () -> builder().maxRetries(0).build().chat().completions().create(teacherOnly));
+        assertThat(refused.statusCode()).isEqualTo(503);
+
+        ChatCompletion answer =
+                builder().maxRetries(8).build().chat().completions().create(teacherOnly);
+
+        assertThat(answer.choices().get(0).message().content()).get().asString().contains("The answer is");
+        assertThat(pair.responses(503)).isGreaterThanOrEqualTo(unavailable + 2);
     }
 
     /** Afterwards the edge is free again. */

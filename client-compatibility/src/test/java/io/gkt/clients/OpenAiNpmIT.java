@@ -102,15 +102,28 @@ class OpenAiNpmIT {
 
     /** A real overload: the only place is taken when the client asks for the first time. */
     @Test
-    void retries() throws Exception {
-        long refused = pair.refused();
+    void retriesAfter429() throws Exception {
+        long refused = pair.responses(429);
         CompletableFuture<HttpResponse<String>> first = pair.occupy();
-        JsonNode result = run("retries");
+        JsonNode result = run("retriesAfter429");
 
         assertThat(result.at("/refused/name").asString()).isEqualTo("RateLimitError");
         assertThat(result.path("text").asString()).isNotBlank();
         assertThat(first.get().statusCode()).isEqualTo(200);
-        assertThat(pair.refused()).isGreaterThanOrEqualTo(refused + 2);
+        assertThat(pair.responses(429)).isGreaterThanOrEqualTo(refused + 2);
+    }
+
+    /** A real outage: the teacher, whose answer alone is wanted, is back only after the client was told to come again. */
+    @Test
+    void retriesAfter503() throws Exception {
+        long unavailable = pair.responses(503);
+        pair.loseTeacher();
+        JsonNode result = run("retriesAfter503");
+
+        assertThat(result.at("/refused/name").asString()).isEqualTo("InternalServerError");
+        assertThat(result.at("/refused/status").asInt()).isEqualTo(503);
+        assertThat(result.path("text").asString()).contains("The answer is");
+        assertThat(pair.responses(503)).isGreaterThanOrEqualTo(unavailable + 2);
     }
 
     /** Afterwards the edge is free again. */

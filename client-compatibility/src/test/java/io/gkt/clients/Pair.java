@@ -10,6 +10,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Both services, started once for all clients. The edge makes one answer at a time and lets nobody wait, so that it is
@@ -26,12 +28,18 @@ final class Pair {
     private static Pair instance;
 
     private final ServiceProcess edge;
+    private volatile ServiceProcess teacher;
+    private CompletableFuture<Void> outage = CompletableFuture.completedFuture(null);
 
     private Pair() throws Exception {
-        ServiceProcess teacher = ServiceProcess.teacher(ServiceProcess.ANY_PORT);
+        teacher = ServiceProcess.teacher(ServiceProcess.ANY_PORT);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(teacher)));
         edge = ServiceProcess.edge(
-                teacher.url(), "--gkt.student.max-concurrent-generations=1", "--gkt.student.queue-capacity=0");
+                teacher.url(),
+                "--gkt.student.max-concurrent-generations=1",
+                "--gkt.student.queue-capacity=0",
+                // So that an outage in one test leaves the next its guidance.
+                "--resilience4j.circuitbreaker.instances.teacher.failure-rate-threshold=100");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(edge)));
     }
 
@@ -67,8 +75,29 @@ final class Pair {
         return answer;
     }
 
-    /** Waits until no answer is being made. */
+    /**
+     * Takes the teacher away, and brings it back once the edge has answered two more requests with 503: to a client that
+     * gives up, and to one that will come back.
+     */
+    void loseTeacher() throws Exception {
+        long before = responses(503);
+        teacher.kill();
+        outage = CompletableFuture.runAsync(() -> {
+            try {
+                try {
+                    edge.await("asked for the teacher", Duration.ofSeconds(20), () -> responses(503) >= before + 2);
+                } finally {
+                    teacher = ServiceProcess.teacher(teacher.port());
+                }
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+
+    /** Waits until the teacher is there and no answer is being made. */
     void awaitIdle() throws Exception {
+        outage.get(120, TimeUnit.SECONDS);
         edge.await("idle", Duration.ofSeconds(10), () -> running() == 0);
     }
 
@@ -76,15 +105,16 @@ final class Pair {
         return edge.metric("gkt_student_requests_running");
     }
 
-    /** Responses with 429 so far. */
-    long refused() throws IOException, InterruptedException {
+    /** Responses with this status so far. */
+    long responses(int status) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(edge.url() + "/actuator/prometheus"))
                 .build();
         return Math.round(HttpClient.newHttpClient()
                 .send(request, BodyHandlers.ofString())
                 .body()
                 .lines()
-                .filter(line -> line.startsWith("http_server_requests_seconds_count{") && line.contains("\"429\""))
+                .filter(line ->
+                        line.startsWith("http_server_requests_seconds_count{") && line.contains("\"" + status + "\""))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum());
     }

@@ -3,9 +3,13 @@ package io.gkt.teacher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gkt.inference.decoder.Precision;
+import io.gkt.service.Backend;
+import io.gkt.service.upstream.PromptForm;
+import io.gkt.service.upstream.UpstreamSettings;
 import io.gkt.teacher.batching.Batching;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,10 +34,13 @@ class TeacherSettingsTest {
     void nothingNeedsToBeSet() {
         runner.run(context -> assertThat(context.getBean(TeacherSettings.class))
                 .isEqualTo(new TeacherSettings(
+                        Backend.ENGINE,
+                        new UpstreamSettings(null, null, PromptForm.TOKENS, null, null, Duration.ofSeconds(1), null),
                         null,
                         Precision.FLOAT32,
                         null,
                         DataSize.ofGigabytes(2),
+                        null,
                         Batching.CONTINUOUS,
                         16,
                         Duration.ZERO,
@@ -46,10 +53,19 @@ class TeacherSettingsTest {
     @Test
     void everythingCanBeSet() {
         runner.withPropertyValues(
+                        "gkt.teacher.backend=openai",
+                        "gkt.teacher.openai.url=http://vllm:8000",
+                        "gkt.teacher.openai.model=large",
+                        "gkt.teacher.openai.prompt-as=messages",
+                        "gkt.teacher.openai.api-key=sk-1",
+                        "gkt.teacher.openai.api-key-file=/key",
+                        "gkt.teacher.openai.connect-timeout=2s",
+                        "gkt.teacher.openai.ssl-bundle=private",
                         "gkt.teacher.model=/models/a",
                         "gkt.teacher.precision=int8",
                         "gkt.teacher.context-length=100",
                         "gkt.teacher.kv-cache-limit=1MB",
+                        "gkt.teacher.threads=3",
                         "gkt.teacher.batching=static",
                         "gkt.teacher.max-batch-size=2",
                         "gkt.teacher.max-batch-delay=0ms",
@@ -59,10 +75,20 @@ class TeacherSettingsTest {
                         "gkt.teacher.default-deadline=5s")
                 .run(context -> assertThat(context.getBean(TeacherSettings.class))
                         .isEqualTo(new TeacherSettings(
+                                Backend.OPENAI,
+                                new UpstreamSettings(
+                                        URI.create("http://vllm:8000"),
+                                        "large",
+                                        PromptForm.MESSAGES,
+                                        "sk-1",
+                                        Path.of("/key"),
+                                        Duration.ofSeconds(2),
+                                        "private"),
                                 Path.of("/models/a"),
                                 Precision.INT8,
                                 100,
                                 DataSize.ofMegabytes(1),
+                                3,
                                 Batching.STATIC,
                                 2,
                                 Duration.ZERO,
@@ -76,6 +102,7 @@ class TeacherSettingsTest {
     @ValueSource(
             strings = {
                 "context-length=0",
+                "threads=0",
                 "max-batch-size=0",
                 "max-batch-size=x",
                 "max-batch-delay=-1ms",

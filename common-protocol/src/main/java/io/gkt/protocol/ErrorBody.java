@@ -1,6 +1,7 @@
 package io.gkt.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What OpenAI's clients expect as the body of an error.
@@ -18,5 +19,9 @@ public record ErrorBody(Error error) {
      * @param code    the error itself, such as {@code context_length_exceeded}; null if it has no name
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record Error(String message, String type, String param, String code) {}
+    public record Error(
+            String message,
+            String type,
+            @Nullable String param,
+            @Nullable String code) {}
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -18,6 +17,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param id        names the request, for cancelling and for telling answers apart; {@link GuidanceApi#ID_PATTERN}
  * @param model     the model wanted; null takes what the server has
  * @param messages  a conversation to be answered; null if {@code prompt} is given
+ * @param continueFinalMessage whether the answer goes on with the last message instead of beginning a turn; null is
+ *                  yes if that message is the assistant's
  * @param prompt    text to be continued as it is; null if {@code messages} is given
  * @param maxTokens most tokens wanted, at least 1; null leaves it to the server
  * @param stop      texts that end the answer and are not part of it, at most
@@ -36,10 +37,11 @@ public record GuidanceRequest(
 
         @Size(max = GuidanceApi.MAX_MODEL_LENGTH) String model,
         @Size(min = 1, max = GuidanceApi.MAX_MESSAGES) List<@NotNull @Valid Message> messages,
+        Boolean continueFinalMessage,
         @Size(min = 1) String prompt,
         @Min(1) Integer maxTokens,
 
-        @Size(max = GuidanceApi.MAX_STOP_SEQUENCES) List<@NotEmpty @Size(max = GuidanceApi.MAX_STOP_LENGTH) String> stop,
+        @Size(max = GuidanceApi.MAX_STOP_SEQUENCES) List<@NotNull @Size(min = 1, max = GuidanceApi.MAX_STOP_LENGTH) String> stop,
 
         @Valid @JsonUnwrapped Sampling sampling,
         Boolean stream) {}

@@ -1,5 +1,6 @@
 package io.gkt.protocol;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -20,18 +21,19 @@ public record ModelList(String object, List<Model> data) {
      * @param object  {@code model}
      * @param created since when it is there, in seconds since 1970
      * @param ownedBy whose it is
-     * @param parameters number of its weights; not in OpenAI's contract
+     * @param parameters number of its weights; null where that is not known; not in OpenAI's contract
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    public record Model(String id, String object, long created, String ownedBy, long parameters) {
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Model(String id, String object, long created, String ownedBy, Long parameters) {
 
         /**
          * @param id      its name in requests
          * @param created since when it is there
-         * @param parameters number of its weights
+         * @param parameters number of its weights; null if not known
          * @return the model
          */
-        public static Model of(String id, Instant created, long parameters) {
+        public static Model of(String id, Instant created, Long parameters) {
             return new Model(id, "model", created.getEpochSecond(), "gkt", parameters);
         }
     }

@@ -31,7 +31,7 @@ class WireTest {
     void samplingStandsAmongTheOtherFields() {
         Sampling sampling = new Sampling(0.5, 0.9, 40, 0.05, 1.1, 0.2, -0.2, 7L, 3);
         GuidanceRequest request = new GuidanceRequest(
-                "r-1", "teacher", List.of(new Message("user", "2+2?")), null, 8, List.of("\n"), sampling, true);
+                "r-1", "teacher", List.of(new Message("user", "2+2?")), null, null, 8, List.of("\n"), sampling, true);
 
         assertThat(json.readTree(json.writeValueAsString(request))).isEqualTo(json.readTree("""
                 {"id": "r-1", "model": "teacher", "messages": [{"role": "user", "content": "2+2?"}],
@@ -44,7 +44,7 @@ class WireTest {
     void requestsAreReadAsTheyWereWritten() {
         Sampling sampling = new Sampling(0.5, 0.9, 40, 0.05, 1.1, 0.2, -0.2, Long.MIN_VALUE, 3);
         GuidanceRequest request =
-                new GuidanceRequest("r-1", "teacher", null, "Once", 8, List.of("\n"), sampling, false);
+                new GuidanceRequest("r-1", "teacher", null, null, "Once", 8, List.of("\n"), sampling, false);
 
         assertThat(strict.readValue(json.writeValueAsString(request), GuidanceRequest.class))
                 .isEqualTo(request);
@@ -53,7 +53,7 @@ class WireTest {
     @Test
     void whatIsLeftOutIsUnset() {
         assertThat(strict.readValue("{\"id\": \"1\"}", GuidanceRequest.class))
-                .isEqualTo(new GuidanceRequest("1", null, null, null, null, null, Sampling.UNSET, null));
+                .isEqualTo(new GuidanceRequest("1", null, null, null, null, null, null, Sampling.UNSET, null));
     }
 
     @Test

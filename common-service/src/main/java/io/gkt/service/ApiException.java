@@ -119,6 +119,20 @@ public final class ApiException extends RuntimeException {
     }
 
     /**
+     * @param what the server behind this one did
+     * @return 502
+     */
+    public static ApiException badGateway(String what) {
+        return new ApiException(
+                HttpStatus.BAD_GATEWAY,
+                "server_error",
+                null,
+                "upstream_error",
+                null,
+                "The server behind this one " + what);
+    }
+
+    /**
      * @param message what did not happen in time
      * @return 504
      */

@@ -1,12 +1,11 @@
 package io.gkt.service;
 
-import io.gkt.inference.LanguageModel;
+import io.gkt.inference.TextModel;
 import io.gkt.inference.chat.ChatMessage;
 import io.gkt.inference.chat.ChatTemplate;
 import io.gkt.inference.jinja.TemplateException;
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
-import io.gkt.protocol.Message;
 import io.gkt.protocol.Sampling;
 import java.util.List;
 import java.util.Optional;
@@ -38,21 +37,22 @@ public final class ModelInputs {
     }
 
     /**
-     * @param model    whose chat template is to be filled
-     * @param messages a conversation
-     * @return the prompt for its next turn
+     * @param model        whose chat template is to be filled
+     * @param conversation what is to be answered
+     * @return the prompt for its next turn, or for the rest of its last one
      * @throws ApiException 400 if the model has no chat template, or that refuses the messages
      */
-    public static Prompt chat(LanguageModel model, List<Message> messages) {
+    public static Prompt chat(TextModel model, Conversation conversation) {
         ChatTemplate template = model.chatTemplate()
                 .orElseThrow(() -> ApiException.invalid(
                         "messages", "The model has no chat template; send a prompt instead of messages."));
         try {
-            return template.prompt(
-                    messages.stream()
-                            .map(message -> new ChatMessage(message.role(), message.content()))
-                            .toList(),
-                    true);
+            List<ChatMessage> messages = conversation.messages().stream()
+                    .map(message -> new ChatMessage(message.role(), message.content()))
+                    .toList();
+            return conversation.continuesFinalMessage()
+                    ? template.promptToContinue(messages)
+                    : template.prompt(messages, true);
         } catch (TemplateException e) {
             throw ApiException.invalid("messages", "The model's chat template refused the messages: " + e.getMessage());
         }

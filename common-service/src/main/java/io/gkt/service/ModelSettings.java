@@ -1,10 +1,12 @@
 package io.gkt.service;
 
 import io.gkt.inference.LanguageModel;
+import io.gkt.inference.RemoteModel;
 import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.checkpoint.ModelConfig;
 import io.gkt.inference.checkpoint.Safetensors;
 import io.gkt.inference.decoder.Decoder;
+import io.gkt.inference.decoder.MathThreads;
 import io.gkt.inference.decoder.Precision;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,9 +26,18 @@ import org.springframework.util.unit.DataSize;
  * @param contextLength longest prompt and answer together, in tokens; null takes the model's own, at most
  *                      {@value #DEFAULT_CONTEXT_LENGTH}
  * @param kvCacheLimit  most memory that the KV cache may take
+ * @param threads       threads that compute; null leaves it to {@code OMP_NUM_THREADS}, or takes one for each core
+ * @param shared        whether the other service runs on this machine, too, and so gets half of the cores if nothing
+ *                      else is said: threads that wait for one another spin, and must not take each other's cores
  */
 public record ModelSettings(
-        String prefix, Path directory, Precision precision, Integer contextLength, DataSize kvCacheLimit) {
+        String prefix,
+        Path directory,
+        Precision precision,
+        Integer contextLength,
+        DataSize kvCacheLimit,
+        Integer threads,
+        boolean shared) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelSettings.class);
     private static final int DEFAULT_CONTEXT_LENGTH = 4096;
@@ -72,25 +83,69 @@ public record ModelSettings(
         });
     }
 
-    private <T> T using(int slots, Supplier<Path> demoModel, BiFunction<Path, ModelConfig, T> use) {
+    /**
+     * Reads what the directory says of a model that another server runs.
+     *
+     * @param name what clients call it
+     * @return the model
+     * @throws StartException if no directory is set, or it can't be used
+     */
+    public RemoteModel remote(String name) {
+        quieten();
+        if (directory == null) {
+            throw new StartException(
+                    "Prompts for the server that runs the model are made here, but " + prefix + ".model is not set.",
+                    "Set it to a directory with the model's tokenizer.json and chat template; its weights are not"
+                            + " needed.");
+        }
+        checkDirectory(directory);
+        try {
+            return RemoteModel.load(name, directory, contextLength);
+        } catch (CheckpointException | IllegalArgumentException | UncheckedIOException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    private static void quieten() {
         // Before the first class of DJL: it would report its use and look for newer native libraries.
         System.getProperties().putIfAbsent("OPT_OUT_TRACKING", "true");
         System.getProperties().putIfAbsent("ai.djl.offline", "true");
-        Path source = directory == null ? demoModel.get() : directory;
+    }
+
+    private void limitThreads() {
+        if (threads != null) {
+            MathThreads.set(threads);
+        } else if (shared && System.getenv("OMP_NUM_THREADS") == null) {
+            MathThreads.set(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+        }
+    }
+
+    private void checkDirectory(Path source) {
         if (!Files.isDirectory(source)) {
             throw new StartException(
                     "The model directory " + source.toAbsolutePath() + " does not exist.",
                     "Set " + prefix + ".model to a Hugging Face model directory, or leave it out for the demo model.");
         }
+    }
+
+    private StartException unusable(Path source, RuntimeException e) {
+        return new StartException(
+                "The model in " + source.toAbsolutePath() + " can't be used: " + e.getMessage() + ".",
+                "Repair the directory, or set " + prefix + ".model to another one.",
+                e);
+    }
+
+    private <T> T using(int slots, Supplier<Path> demoModel, BiFunction<Path, ModelConfig, T> use) {
+        quieten();
+        limitThreads();
+        Path source = directory == null ? demoModel.get() : directory;
+        checkDirectory(source);
         try {
             ModelConfig config = ModelConfig.read(source);
             checkCache(config, slots, contextLength(config));
             return use.apply(source, config);
         } catch (CheckpointException | IllegalArgumentException | UncheckedIOException e) {
-            throw new StartException(
-                    "The model in " + source.toAbsolutePath() + " can't be used: " + e.getMessage() + ".",
-                    "Repair the directory, or set " + prefix + ".model to another one.",
-                    e);
+            throw unusable(source, e);
         }
     }
 

@@ -1,8 +1,7 @@
 package io.gkt.service;
 
-import io.gkt.inference.LanguageModel;
 import io.gkt.protocol.ModelList;
-import java.time.Instant;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
@@ -13,16 +12,19 @@ final class ModelsController {
 
     private final ModelList.Model model;
 
-    ModelsController(LanguageModel model) {
-        this.model =
-                ModelList.Model.of(model.name(), Instant.now(), model.decoder().parameterCount());
+    ModelsController(ModelList.Model model) {
+        this.model = model;
     }
 
+    /** Lists the model. */
     @GetMapping("/v1/models")
     ModelList models() {
         return ModelList.of(model);
     }
 
+    /** Describes the model. */
+    @ApiResponse(responseCode = "200")
+    @ApiResponse(responseCode = "404")
     @GetMapping("/v1/models/{id}")
     ModelList.Model model(@PathVariable String id) {
         if (!id.equals(model.id())) {

@@ -1,6 +1,13 @@
 package io.gkt.service;
 
 import io.gkt.inference.LanguageModel;
+import io.gkt.inference.decoder.Decoder;
+import io.gkt.protocol.ModelList;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.config.MeterFilter;
 import java.nio.file.Path;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -36,15 +43,41 @@ class ServiceAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnBean(LanguageModel.class)
-    ModelsController modelsController(LanguageModel model) {
+    @ConditionalOnBean(ModelList.Model.class)
+    ModelsController modelsController(ModelList.Model model) {
         return new ModelsController(model);
+    }
+
+    @Bean
+    @ConditionalOnBean(LanguageModel.class)
+    MeterBinder nativeArrays(LanguageModel model) {
+        return registry -> Gauge.builder("gkt.native.arrays", model.decoder(), Decoder::openArrays)
+                .description("Arrays in native memory, and lists of them, that the model holds; they don't grow")
+                .register(registry);
     }
 
     @Bean
     BodyLimitFilter bodyLimitFilter(
             ServiceSettings settings, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver errors) {
         return new BodyLimitFilter(settings.maxRequestSize().toBytes(), errors);
+    }
+
+    /** Observations give their meters a name, but nothing that says what they mean. */
+    @Bean
+    static MeterFilter descriptionOfCalls() {
+        return new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                return id.getName().startsWith("gen_ai.client.operation.duration")
+                        ? new Meter.Id(
+                                id.getName(),
+                                Tags.of(id.getTagsAsIterable()),
+                                id.getBaseUnit(),
+                                "Calls of other servers that generate text",
+                                id.getType())
+                        : id;
+            }
+        };
     }
 
     /** Spring's own would look for relative paths inside the web application. */
@@ -76,6 +109,16 @@ class ServiceAutoConfiguration {
                                     .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                                     .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
         };
+    }
+
+    @Bean
+    MemoryHealth memoryHealthIndicator() {
+        return new MemoryHealth();
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> clientConnections() {
+        return factory -> factory.addEngineValves(new ClientConnection.Valve());
     }
 
     @Bean

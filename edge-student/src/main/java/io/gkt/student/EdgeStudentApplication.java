@@ -1,19 +1,26 @@
 package io.gkt.student;
 
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import io.github.resilience4j.retry.RetryRegistry;
-import io.gkt.inference.LanguageModel;
+import io.gkt.service.MemoryHealth;
 import io.gkt.service.start.ServiceStart;
+import io.gkt.service.upstream.ServerConnection;
 import io.gkt.student.generation.Admission;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.generation.Student;
+import io.gkt.student.generation.StudentBackend;
 import io.gkt.student.guidance.Teacher;
-import io.gkt.student.guidance.TeacherConnection;
+import io.gkt.student.guidance.TeacherReplica;
 import io.gkt.student.openai.CompletionController;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.util.ArrayList;
+import java.util.List;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
@@ -36,11 +43,6 @@ public class EdgeStudentApplication {
         ServiceStart.run(EdgeStudentApplication.class, StudentSettings.class, StudentSettings::checkModel, arguments);
     }
 
-    @Bean(destroyMethod = "close")
-    LanguageModel languageModel(StudentSettings settings) {
-        return settings.loadModel();
-    }
-
     @Bean
     CircuitBreakerConfigCustomizer teacherCircuitBreaker() {
         return CircuitBreakerConfigCustomizer.of(TEACHER, Teacher::judgeHealth);
@@ -53,31 +55,35 @@ public class EdgeStudentApplication {
             CircuitBreakerRegistry circuitBreakers,
             RetryRegistry retries,
             BulkheadRegistry bulkheads,
-            SslBundles sslBundles) {
-        HttpClient.Builder http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(settings.teacher().connectTimeout());
-        if (settings.teacher().sslBundle() != null) {
-            http.sslContext(sslBundles.getBundle(settings.teacher().sslBundle()).createSslContext());
+            SslBundles sslBundles,
+            ObservationRegistry observations) {
+        HttpClient client = ServerConnection.client(
+                settings.teacher().connectTimeout(), settings.teacher().sslBundle(), sslBundles);
+        CircuitBreakerConfig healthy = circuitBreakers.circuitBreaker(TEACHER).getCircuitBreakerConfig();
+        List<TeacherReplica> replicas = new ArrayList<>();
+        for (URI url : settings.teacher().url()) {
+            // The first has the name that the others' settings are taken from.
+            String name = replicas.isEmpty() ? TEACHER : TEACHER + "-" + (replicas.size() + 1);
+            replicas.add(new TeacherReplica(
+                    new ServerConnection(TEACHER, url, settings.teacher().apiKey(), client, observations),
+                    circuitBreakers.circuitBreaker(name, healthy)));
         }
-        return new Teacher(
-                new TeacherConnection(
-                        settings.teacher().url(), settings.teacher().apiKey(), http.build()),
-                json,
-                circuitBreakers.circuitBreaker(TEACHER),
-                retries.retry(TEACHER, Teacher.oneRetry()),
-                bulkheads.bulkhead(TEACHER));
+        return new Teacher(replicas, json, retries.retry(TEACHER, Teacher.oneRetry()), bulkheads.bulkhead(TEACHER));
     }
 
     @Bean
-    Student student(StudentSettings settings, LanguageModel model, Teacher teacher, MeterRegistry registry) {
+    Student student(
+            StudentSettings settings,
+            StudentBackend backend,
+            Teacher teacher,
+            MemoryHealth memory,
+            MeterRegistry registry) {
         return new Student(
-                model,
+                backend,
                 teacher,
                 new Admission(settings.maxConcurrentGenerations(), settings.queueCapacity()),
                 settings.guidance().boundary(),
-                settings.requestTimeout(),
-                settings.maxStepTokens(),
+                memory,
                 registry);
     }
 
@@ -88,6 +94,6 @@ public class EdgeStudentApplication {
                 settings.guidance().maxTokens(),
                 settings.guidance().timeout());
         return new CompletionController(
-                student, json, defaults, settings.requestTimeout(), SystemFingerprint.of(student.model()));
+                student, json, defaults, settings.requestTimeout(), SystemFingerprint.of(student.backend()));
     }
 }

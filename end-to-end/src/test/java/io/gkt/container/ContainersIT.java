@@ -30,9 +30,6 @@ import tools.jackson.databind.JsonNode;
 @Timeout(300)
 class ContainersIT {
 
-    /** As the JVM ends after SIGTERM; SIGKILL would be 137. */
-    private static final int TERMINATED = 143;
-
     private static final String TEACHER_URL = "http://cloud-teacher:8090";
     private static final String UID = "10001";
     private static final int CLIENTS = 8;
@@ -199,7 +196,9 @@ class ContainersIT {
 
             assertThat(Api.success(call.get()).at("/choices/0/finish_reason").asString())
                     .isEqualTo("length");
-            assertThat(alone.inspect().getState().getExitCodeLong()).isEqualTo(TERMINATED);
+            assertThat(alone.inspect().getState().getExitCodeLong())
+                    .as("ended by itself; SIGKILL would give 137")
+                    .isZero();
         }
     }
 

@@ -2,6 +2,7 @@ package io.gkt.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -16,7 +17,6 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +41,7 @@ class KubernetesManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"single-node", "cloud-gpu"})
+    @ValueSource(strings = {"single-node", "cloud-gpu", "cloud-vllm"})
     void theTeacherIsDeployed(String overlay) throws Exception {
         List<HasMetadata> resources = Kustomize.render(overlay);
         assertThat(of(resources, Deployment.class).getMetadata().getName()).isEqualTo("cloud-teacher");
@@ -80,28 +80,54 @@ class KubernetesManifestsTest {
     }
 
     @Test
-    void onlyEdgesAndPrometheusReachTheTeacher() throws Exception {
-        NetworkPolicy policy = Kustomize.render("single-node").stream()
-                .filter(NetworkPolicy.class::isInstance)
-                .map(NetworkPolicy.class::cast)
-                .filter(candidate -> candidate.getMetadata().getName().equals("cloud-teacher"))
-                .findAny()
-                .orElseThrow();
-        assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Ingress");
-        assertThat(policy.getSpec().getPodSelector().getMatchLabels()).containsEntry(NAME, "cloud-teacher");
+    void theTeacherAsksVllmAndNobodyElseDoes() throws Exception {
+        List<HasMetadata> resources = Kustomize.render("cloud-vllm");
+        Map<String, String> settings = of(resources, ConfigMap.class).getData();
+        Service service = named(resources, Service.class, "vllm");
+        assertThat(settings)
+                .containsEntry("GKT_TEACHER_BACKEND", "openai")
+                .containsEntry(
+                        "GKT_TEACHER_OPENAI_URL",
+                        "http://vllm:" + service.getSpec().getPorts().get(0).getPort());
+        PodTemplateSpec vllm =
+                named(resources, Deployment.class, "vllm").getSpec().getTemplate();
+        assertThat(vllm.getSpec().getContainers().get(0).getArgs())
+                .contains(
+                        "--served-model-name=" + settings.get("GKT_TEACHER_OPENAI_MODEL"),
+                        "--max-num-seqs=" + settings.get("GKT_TEACHER_MAXBATCHSIZE"));
+        assertThat(vllm.getMetadata().getLabels())
+                .containsAllEntriesOf(service.getSpec().getSelector());
+        NetworkPolicy policy = named(resources, NetworkPolicy.class, "vllm");
+        assertThat(vllm.getMetadata().getLabels())
+                .containsAllEntriesOf(policy.getSpec().getPodSelector().getMatchLabels());
         assertThat(policy.getSpec().getIngress())
                 .singleElement()
                 .satisfies(rule -> assertThat(rule.getFrom())
-                        .extracting(NetworkPolicyPeer::getPodSelector)
-                        .extracting(selector -> selector.getMatchLabels().get(NAME))
-                        .containsExactlyInAnyOrder("edge-student", "prometheus"));
+                        .extracting(
+                                peer -> peer.getPodSelector().getMatchLabels().get(NAME))
+                        .containsExactly("cloud-teacher", "prometheus"));
+    }
+
+    @Test
+    void onlyEdgesAndPrometheusReachTheTeacher() throws Exception {
+        NetworkPolicy policy = named(Kustomize.render("single-node"), NetworkPolicy.class, "cloud-teacher");
+        assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Ingress");
+        assertThat(policy.getSpec().getPodSelector().getMatchLabels()).containsEntry(NAME, "cloud-teacher");
+        assertThat(policy.getSpec().getIngress())
+                .extracting(
+                        rule -> rule.getPorts().get(0).getPort().getStrVal(),
+                        rule -> rule.getFrom().stream()
+                                .map(peer ->
+                                        peer.getPodSelector().getMatchLabels().get(NAME))
+                                .toList())
+                .containsExactly(tuple("http", List.of("edge-student")), tuple("metrics", List.of("prometheus")));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"single-node", "cloud-gpu", "edge"})
+    @ValueSource(strings = {"single-node", "cloud-gpu", "cloud-vllm", "edge"})
     void everyReferenceHasItsTarget(String overlay) throws Exception {
         List<HasMetadata> resources = Kustomize.render(overlay);
-        for (PodTemplateSpec template : templates(resources)) {
+        for (PodTemplateSpec template : ours(resources)) {
             Container container = template.getSpec().getContainers().get(0);
             List<String> ports =
                     container.getPorts().stream().map(ContainerPort::getName).toList();
@@ -128,10 +154,10 @@ class KubernetesManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cloud-gpu", "edge"})
+    @ValueSource(strings = {"cloud-gpu", "cloud-vllm", "edge"})
     void nobodyCallsWithoutAKey(String overlay) throws Exception {
         List<HasMetadata> resources = Kustomize.render(overlay);
-        assertThat(templates(resources))
+        assertThat(ours(resources))
                 .singleElement()
                 .satisfies(template -> assertThat(
                                 template.getSpec().getContainers().get(0).getEnvFrom())
@@ -144,7 +170,7 @@ class KubernetesManifestsTest {
 
     /** The rules of the namespaces' pod security level, which would refuse others only when they are started. */
     @ParameterizedTest
-    @ValueSource(strings = {"single-node", "cloud-gpu", "edge"})
+    @ValueSource(strings = {"single-node", "cloud-gpu", "cloud-vllm", "edge"})
     void podsMayDoNothingMoreThanTheyMust(String overlay) throws Exception {
         for (PodTemplateSpec template : templates(Kustomize.render(overlay))) {
             PodSpec pod = template.getSpec();
@@ -167,10 +193,10 @@ class KubernetesManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"single-node", "cloud-gpu", "edge"})
+    @ValueSource(strings = {"single-node", "cloud-gpu", "cloud-vllm", "edge"})
     void podsAreGivenTimeToFinish(String overlay) throws Exception {
         List<HasMetadata> resources = Kustomize.render(overlay);
-        for (PodTemplateSpec template : templates(resources)) {
+        for (PodTemplateSpec template : ours(resources)) {
             Container container = template.getSpec().getContainers().get(0);
             String configMap = container.getEnvFrom().get(0).getConfigMapRef().getName();
             Map<String, String> settings = resources.stream()
@@ -208,11 +234,28 @@ class KubernetesManifestsTest {
                 .toList();
     }
 
+    /** Without those that others make. */
+    private static List<PodTemplateSpec> ours(List<HasMetadata> resources) {
+        return templates(resources).stream()
+                .filter(template -> List.of("cloud-teacher", "edge-student")
+                        .contains(template.getMetadata().getLabels().get(NAME)))
+                .toList();
+    }
+
     private static <T extends HasMetadata> T of(List<HasMetadata> resources, Class<T> type) {
         return resources.stream()
                 .filter(type::isInstance)
                 .map(type::cast)
                 .findFirst()
+                .orElseThrow();
+    }
+
+    private static <T extends HasMetadata> T named(List<HasMetadata> resources, Class<T> type, String name) {
+        return resources.stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .filter(candidate -> candidate.getMetadata().getName().equals(name))
+                .findAny()
                 .orElseThrow();
     }
 

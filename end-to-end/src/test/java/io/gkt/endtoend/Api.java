@@ -12,16 +12,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A client of either service that knows no more than HTTP and JSON. */
 public record Api(URI url) {
 
-    /** Path of chats. */
     public static final String CHAT = "/v1/chat/completions";
-
-    static final String GUIDANCE = "/v1/guidance";
+    public static final String GUIDANCE = "/v1/guidance";
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -35,12 +34,10 @@ public record Api(URI url) {
                 .timeout(Duration.ofSeconds(60));
     }
 
-    /** @return a request that is not sent yet */
     public HttpRequest post(String path, String json) {
         return request(path).POST(BodyPublishers.ofString(json)).build();
     }
 
-    /** @return a request with a header besides, that is not sent yet */
     public HttpRequest post(String path, byte[] body, String header, String value) {
         return request(path)
                 .setHeader(header, value)
@@ -48,17 +45,19 @@ public record Api(URI url) {
                 .build();
     }
 
-    /** Reads what is at a path. */
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return send(request(path).GET().build());
     }
 
-    /** Waits for the response. */
     public HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
         return HTTP.send(request, BodyHandlers.ofString());
     }
 
-    /** Does not wait for the response. */
+    /** The lines of a response as they come; closing it hangs up. */
+    Stream<String> lines(HttpRequest request) throws IOException, InterruptedException {
+        return HTTP.send(request, BodyHandlers.ofLines()).body();
+    }
+
     public CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {
         return HTTP.sendAsync(request, BodyHandlers.ofString());
     }
@@ -70,7 +69,7 @@ public record Api(URI url) {
     }
 
     /** The error of a response that must be one, in OpenAI's shape. */
-    static JsonNode error(HttpResponse<String> response) {
+    public static JsonNode error(HttpResponse<String> response) {
         assertThat(response.headers().firstValue("Content-Type").orElse(""))
                 .as("content type of " + response.statusCode() + " " + response.body())
                 .startsWith("application/json");
@@ -82,7 +81,7 @@ public record Api(URI url) {
     }
 
     /** What the events of a stream say. */
-    static List<JsonNode> events(HttpResponse<String> response) {
+    public static List<JsonNode> events(HttpResponse<String> response) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         List<String> data = response.body()
                 .lines()
@@ -93,16 +92,14 @@ public record Api(URI url) {
         return data.subList(0, data.size() - 1).stream().map(JSON::readTree).toList();
     }
 
-    static JsonNode guidance(JsonNode answer) {
+    public static JsonNode guidance(JsonNode answer) {
         return answer.path("gkt").path("guidance");
     }
 
-    /** What became of the guidance of an answer. */
     public static String outcome(JsonNode answer) {
         return guidance(answer).path("outcome").asString();
     }
 
-    /** What an answer says. */
     public static String text(JsonNode answer) {
         return answer.path("choices").path(0).path("message").path("content").asString();
     }

@@ -196,6 +196,153 @@ class ContractIT {
                         assertThat(event.path("system_fingerprint").asString()).isEqualTo(fingerprint));
     }
 
+    private static JsonNode goOn(String beginning, String... fields) throws Exception {
+        StringBuilder json = new StringBuilder("{\"messages\": [{\"role\": \"user\", \"content\": \"")
+                .append(Problems.question(1))
+                .append("\"}, {\"role\": \"assistant\", \"content\": \"")
+                .append(beginning)
+                .append("\"}], \"temperature\": 0");
+        for (String field : fields) {
+            json.append(", ").append(field);
+        }
+        return Api.success(post(CHAT, json.append('}').toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "only"})
+    void aLastMessageOfTheAssistantIsTheAnswersBeginning(String mode) throws Exception {
+        String guidance = "\"guidance\": {\"mode\": \"" + mode + "\"}";
+        JsonNode whole = chat("\"temperature\": 0", guidance);
+        String text = Api.text(whole).strip();
+
+        for (int cut = text.indexOf(' ', 8); cut > 0; cut = text.indexOf(' ', cut + 8)) {
+            JsonNode rest = goOn(text.substring(0, cut), guidance);
+            assertThat(text.substring(0, cut) + Api.text(rest)).isEqualTo(text);
+            assertThat(rest.path("usage").path("prompt_tokens").asInt())
+                    .isGreaterThan(whole.path("usage").path("prompt_tokens").asInt());
+            assertThat(rest.path("choices").path(0).path("finish_reason").asString())
+                    .isEqualTo("stop");
+        }
+    }
+
+    @Test
+    void guidanceGoesOnWithTheAssistantsLastMessageAndTheStudentAfterBoth() throws Exception {
+        String teachers = Api.text(chat("\"temperature\": 0", "\"guidance\": {\"mode\": \"only\"}"))
+                .strip();
+        String beginning = teachers.substring(0, teachers.indexOf(' ', 10));
+        String[] fields = {
+            "\"continue_final_message\": true", "\"add_generation_prompt\": false", "\"guidance\": {\"max_tokens\": 8}",
+        };
+        JsonNode answer = goOn(beginning, fields);
+        String guidance = Api.guidance(answer).path("text").asString();
+
+        assertThat(Api.outcome(answer)).isEqualTo("used");
+        assertThat(guidance).isNotBlank();
+        assertThat(beginning + guidance).isEqualTo(teachers.substring(0, beginning.length() + guidance.length()));
+        assertThat(Api.text(answer)).startsWith(guidance).hasSizeGreaterThan(guidance.length());
+        assertThat(Api.text(goOn(beginning + guidance, "\"guidance\": {\"mode\": \"off\"}")))
+                .as("what the student alone says after both")
+                .isEqualTo(Api.text(answer).substring(guidance.length()));
+
+        assertThat(Api.text(goOn(beginning, "\"continue_final_message\": false", "\"guidance\": {\"mode\": \"off\"}")))
+                .as("a turn of its own")
+                .isNotEqualTo(Api.text(goOn(beginning, "\"guidance\": {\"mode\": \"off\"}")));
+    }
+
+    @Test
+    void theTeachersWholeAnswerStreamsAsItIsWritten() throws Exception {
+        String only = "\"guidance\": {\"mode\": \"only\"}";
+        JsonNode whole = chat(only);
+        List<JsonNode> events = chatEvents(only, "\"stream_options\": {\"include_usage\": true}");
+
+        assertThat(content(events, 0)).isEqualTo(Api.text(whole));
+        assertThat(events.stream()
+                        .filter(event ->
+                                event.path("gkt").path("source").asString("").equals("teacher")))
+                .hasSizeGreaterThan(5);
+        JsonNode last = events.get(events.size() - 2);
+        assertThat(last.path("choices").path(0).path("finish_reason").asString())
+                .isEqualTo("stop");
+        assertThat(Api.outcome(last)).isEqualTo("complete");
+        assertThat(Api.guidance(last).path("text").asString()).isEqualTo(Api.text(whole));
+        assertThat(events.get(events.size() - 1).path("usage").path("completion_tokens"))
+                .isEqualTo(whole.path("usage").path("completion_tokens"));
+    }
+
+    @Test
+    void tokensAreToldAsTheyAreCounted() throws Exception {
+        String off = ", \"max_tokens\": 1, \"guidance\": {\"mode\": \"off\"}}";
+        String messages = Problems.chat(1);
+        String prompt = "{" + PROMPT + "}";
+
+        assertThat(Api.success(post("/tokenize", messages)).path("count"))
+                .isEqualTo(promptTokens(post(CHAT, messages.replaceFirst("}$", off))));
+        assertThat(Api.success(post("/tokenize", prompt)).path("count"))
+                .isEqualTo(promptTokens(post(COMPLETIONS, prompt.replaceFirst("}$", off))));
+    }
+
+    private static JsonNode promptTokens(HttpResponse<String> response) {
+        return Api.success(response).path("usage").path("prompt_tokens");
+    }
+
+    @Test
+    void bothServicesTellTheTokensOfATextAndBack() throws Exception {
+        for (Api api : List.of(edge.api(), teacher.api())) {
+            JsonNode tokens = Api.success(
+                    api.send(
+                            api.post(
+                                    "/tokenize",
+                                    "{\"content\": \"Tom has 12 apples<|endoftext|>\", \"with_pieces\": false, \"return_token_strs\": true}")));
+            assertThat(tokens.path("count").asInt()).isGreaterThan(4);
+            assertThat(tokens.path("tokens")).hasSize(tokens.path("count").asInt());
+            assertThat(tokens.path("token_strs")).hasSize(tokens.path("count").asInt());
+            assertThat(tokens.path("max_model_len").asInt()).isEqualTo(512);
+            JsonNode text =
+                    Api.success(api.send(api.post("/detokenize", "{\"tokens\": " + tokens.path("tokens") + "}")));
+            assertThat(text.path("content").asString()).isEqualTo("Tom has 12 apples<|endoftext|>");
+            assertThat(text.path("prompt")).isEqualTo(text.path("content"));
+
+            HttpResponse<String> bad = api.send(api.post("/detokenize", "{\"tokens\": [0, 1000000]}"));
+            assertThat(bad.statusCode()).isEqualTo(400);
+            assertThat(Api.error(bad).path("param").asString()).isEqualTo("tokens[1]");
+        }
+    }
+
+    @Test
+    void answersHaveTheFieldsThatStrictClientsMiss() throws Exception {
+        JsonNode answer = chat("\"max_tokens\": 3");
+        JsonNode choice = answer.path("choices").path(0);
+
+        assertThat(answer.propertyNames())
+                .contains("id", "object", "created", "model", "choices", "usage", "system_fingerprint");
+        assertThat(answer.path("object").asString()).isEqualTo("chat.completion");
+        assertThat(answer.path("id").asString()).startsWith("chatcmpl-");
+        assertThat(choice.propertyNames()).containsExactlyInAnyOrder("index", "message", "logprobs", "finish_reason");
+        assertThat(choice.path("logprobs").isNull()).isTrue();
+        assertThat(choice.path("message").propertyNames()).containsExactlyInAnyOrder("role", "content", "refusal");
+        assertThat(choice.path("message").path("refusal").isNull()).isTrue();
+        assertThat(answer.path("usage").propertyNames())
+                .containsExactlyInAnyOrder(
+                        "prompt_tokens", "completion_tokens", "total_tokens", "prompt_tokens_details");
+        assertThat(answer.path("usage")
+                        .path("prompt_tokens_details")
+                        .path("cached_tokens")
+                        .isInt())
+                .isTrue();
+
+        List<JsonNode> events = chatEvents("\"max_tokens\": 3", "\"stream_options\": {\"include_usage\": true}");
+        assertThat(events.get(events.size() - 1).path("choices")).isEmpty();
+        assertThat(events.get(events.size() - 1)
+                        .path("usage")
+                        .path("completion_tokens")
+                        .asInt())
+                .isEqualTo(3);
+        assertThat(events.subList(0, events.size() - 1))
+                .allSatisfy(event -> assertThat(event.path("usage").isMissingNode()
+                                || event.path("usage").isNull())
+                        .isTrue());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -286,7 +433,11 @@ class ContractIT {
                 "stream_options | 'stream_options': {'include_usage': true}",
                 "min_tokens     | 'max_tokens': 3, 'min_tokens': 4",
                 "min_tokens     | 'max_completion_tokens': 3, 'max_tokens': 9, 'min_tokens': 4",
-                "max_completion | 'max_completion_tokens': 0"
+                "max_completion | 'max_completion_tokens': 0",
+                "continue_final | 'continue_final_message': true, 'add_generation_prompt': true",
+                "continue_final | 'continue_final_message': true",
+                "continue_final | 'continue_final_message': 'yes'",
+                "add_generation | 'add_generation_prompt': false"
             })
     void valuesOutOfRangeOrAgainstEachOtherAreRefused(String param, String fields) throws Exception {
         HttpResponse<String> response = post(CHAT, Problems.chat(1, fields.replace('\'', '"')));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -43,9 +42,11 @@ class MonitoringIT {
         assumeTrue(
                 runs("prometheus", "--version") && runs("promtool", "--version"),
                 "needs prometheus and promtool on the PATH; Debian's package prometheus has both");
-        teacher = ServiceProcess.teacher(ServiceProcess.ANY_PORT);
-        edge = ServiceProcess.edge(teacher.url());
-        int port = freePort();
+        // Each request is an exemplar, which Prometheus must be able to read.
+        String sampled = "--management.tracing.sampling.probability=1";
+        teacher = ServiceProcess.teacher(ServiceProcess.ANY_PORT, sampled);
+        edge = ServiceProcess.edge(teacher.url(), sampled);
+        int port = ServiceProcess.freePort();
         Path config = Files.writeString(directory.resolve("prometheus.yml"), """
                 global: {scrape_interval: 1s, evaluation_interval: 1s}
                 rule_files: ["%s"]
@@ -128,7 +129,10 @@ class MonitoringIT {
             if (rule.path("type").asString().equals("recording")
                     && !rule.path("name").asString().contains("fallbacks")
                     && !rule.path("name").asString().contains("refused")) {
-                assertThat(result(rule.path("name").asString())).as("%s", rule).isNotEmpty();
+                edge.await(
+                        "recorded: " + rule,
+                        LIMIT,
+                        () -> !result(rule.path("name").asString()).isEmpty());
             }
         }
     }
@@ -208,12 +212,6 @@ class MonitoringIT {
                     == 0;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -9,14 +9,14 @@ public final class Problems {
 
     private Problems() {}
 
-    static String question(int index) {
+    public static String question(int index) {
         String name = NAMES.get(index % NAMES.size());
         return "%1$s has %2$d shells. %1$s finds %3$d shells. %1$s loses %4$d shells. How many shells does %1$s have now?"
                 .formatted(name, first(index), second(index), 3 + index % 5);
     }
 
     /** The numbers of a question with which the plan begins, told apart from every other question's below 30. */
-    static String beginningOfPlan(int index) {
+    public static String beginningOfPlan(int index) {
         return "We need %d + %d".formatted(first(index), second(index));
     }
 

@@ -1,6 +1,7 @@
 package io.gkt.endtoend;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -10,6 +11,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -20,7 +23,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Let the system choose. */
     public static final int ANY_PORT = 0;
-    /** Exit code of a process that SIGTERM ended, as shells and Kubernetes see it. */
+    /** Exit code of a program that SIGTERM ended. */
     static final int TERMINATED = 143;
 
     private static final Duration START = Duration.ofSeconds(90);
@@ -32,13 +35,13 @@ public final class ServiceProcess implements AutoCloseable {
     private final Path log;
     private final int port;
 
-    private ServiceProcess(String module, int wantedPort, String... settings) throws Exception {
+    private ServiceProcess(String module, int wantedPort, Map<String, String> environment, String... settings)
+            throws Exception {
         log = Files.createDirectories(Path.of("target", "logs"))
                 .resolve(STARTED.incrementAndGet() + "-" + module + ".log");
-        process = program(module, "--server.port=" + wantedPort, settings)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder program = program(module, "--server.port=" + wantedPort, settings);
+        program.environment().putAll(environment);
+        process = program.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         try {
             port = awaitPort();
             await("ready", START, () -> api().get("/readyz").statusCode() == 200);
@@ -49,7 +52,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /** The program of a service, not started yet. */
-    static ProcessBuilder program(String module, String setting, String... settings) {
+    public static ProcessBuilder program(String module, String setting, String... settings) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 // Tests are short and so start up counts.
@@ -65,8 +68,13 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /** A service with these settings and no others. */
-    static ServiceProcess start(String module, int port, String... settings) throws Exception {
-        return new ServiceProcess(module, port, settings);
+    public static ServiceProcess start(String module, int port, String... settings) throws Exception {
+        return new ServiceProcess(module, port, Map.of(), settings);
+    }
+
+    /** A service on any port that is configured as containers are. */
+    public static ServiceProcess start(String module, Map<String, String> environment) throws Exception {
+        return new ServiceProcess(module, ANY_PORT, environment);
     }
 
     /** A teacher with these settings. */
@@ -79,6 +87,13 @@ public final class ServiceProcess implements AutoCloseable {
         String[] all = Arrays.copyOf(settings, settings.length + 1);
         all[settings.length] = "--gkt.student.teacher.url=" + teacher;
         return start("edge-student", ANY_PORT, all);
+    }
+
+    /** A port that nobody listens on now. */
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     private int awaitPort() throws Exception {
@@ -121,7 +136,12 @@ public final class ServiceProcess implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
     }
 
-    int port() {
+    /** What it has logged so far. */
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    public int port() {
         return port;
     }
 
@@ -130,7 +150,7 @@ public final class ServiceProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    Api api() {
+    public Api api() {
         return new Api(url());
     }
 
@@ -144,18 +164,50 @@ public final class ServiceProcess implements AutoCloseable {
                 .sum();
     }
 
+    /** Memory that it has in use, in bytes, as Linux counts it; empty on other systems. */
+    public OptionalLong residentBytes() throws IOException {
+        Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return OptionalLong.empty();
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst();
+    }
+
     /** SIGKILL: it gets no chance to say goodbye. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
+    /** SIGSTOP: it keeps its connections and does nothing, as a machine that hangs. */
+    void pause() throws Exception {
+        signal("STOP");
+    }
+
+    /** SIGCONT: it goes on where it stood. */
+    void resume() throws Exception {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws Exception {
+        int exitCode = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (exitCode != 0) {
+            throw new AssertionError("kill -" + name + " failed with " + exitCode);
+        }
+    }
+
     /** SIGTERM, without waiting. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
     /** Waits for the end. */
-    int exitCode() throws Exception {
+    public int exitCode() throws Exception {
         if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("still running; " + log + " ends:\n" + tail());
         }

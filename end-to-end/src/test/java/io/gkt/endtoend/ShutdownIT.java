@@ -4,7 +4,11 @@ import static io.gkt.endtoend.Api.CHAT;
 import static io.gkt.endtoend.Api.GUIDANCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -37,6 +41,7 @@ class ShutdownIT {
                             == CLIENTS);
 
             edge.terminate();
+            edge.await("closed to newcomers", Duration.ofSeconds(4), () -> refusesConnections(edge.port()));
 
             for (CompletableFuture<HttpResponse<String>> call : calls) {
                 JsonNode answer = Api.success(call.get());
@@ -45,7 +50,7 @@ class ShutdownIT {
                         .isIn("stop", "length");
                 assertThat(Api.text(answer)).isNotBlank();
             }
-            assertThat(edge.exitCode()).isEqualTo(ServiceProcess.TERMINATED);
+            assertThat(edge.exitCode()).isZero();
         }
     }
 
@@ -64,6 +69,13 @@ class ShutdownIT {
                             == CLIENTS);
 
             teacher.terminate();
+            teacher.await(
+                    "not ready",
+                    Duration.ofSeconds(10),
+                    () -> teacher.api().get("/readyz").statusCode() == 503);
+            HttpResponse<String> late = teacher.api().send(teacher.api().post(GUIDANCE, longAnswer(CLIENTS)));
+            assertThat(late.statusCode()).isEqualTo(503);
+            assertThat(late.headers().firstValue("Retry-After")).isPresent();
 
             int answered = 0;
             for (CompletableFuture<HttpResponse<String>> call : calls) {
@@ -78,7 +90,15 @@ class ShutdownIT {
                 }
             }
             assertThat(answered).isPositive();
-            assertThat(teacher.exitCode()).isEqualTo(ServiceProcess.TERMINATED);
+            assertThat(teacher.exitCode()).isZero();
+        }
+    }
+
+    private static boolean refusesConnections(int port) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return false;
+        } catch (ConnectException e) {
+            return true;
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** A model with all that is needed to talk to it. Thread-safe. */
-public final class LanguageModel implements AutoCloseable {
+public final class LanguageModel implements TextModel {
 
     private final String name;
     private final Tokenizer tokenizer;
@@ -75,28 +75,40 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /** @return the directory's name */
+    @Override
     public String name() {
         return name;
     }
 
-    /** @return hexadecimal digits that differ where the directory's files do */
+    @Override
     public String fingerprint() {
         return fingerprint;
     }
 
-    /** @return the tokenizer */
+    @Override
     public Tokenizer tokenizer() {
         return tokenizer;
     }
 
-    /** @return how chats are written for this model; empty if it was not made for chats */
+    @Override
     public Optional<ChatTemplate> chatTemplate() {
         return chatTemplate;
     }
 
-    /** @return how its makers mean it to be sampled */
+    @Override
     public SamplingParameters defaultSampling() {
         return defaultSampling;
+    }
+
+    /** @return as many as the model has rows for: more than the tokenizer knows, where they are padded */
+    @Override
+    public int vocabularySize() {
+        return decoder.config().vocabularySize();
+    }
+
+    @Override
+    public Integer contextLength() {
+        return decoder.contextLength();
     }
 
     /** @return weights, KV cache and steps */

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Ours: one {@link Decoder#step} a step, the logits' copy to Java included. */
-final class DecoderEngine implements Engine {
+public final class DecoderEngine implements Engine {
 
     private final Decoder decoder;
     private final List<Slot> slots = new ArrayList<>();
@@ -31,7 +31,7 @@ final class DecoderEngine implements Engine {
      * @param contextLength longest sequence in tokens
      * @return the engine, ready
      */
-    static DecoderEngine load(Path checkpoint, Precision precision, int rows, int contextLength) {
+    public static DecoderEngine load(Path checkpoint, Precision precision, int rows, int contextLength) {
         return new DecoderEngine(
                 Decoder.load(checkpoint, ModelConfig.read(checkpoint), precision, rows, contextLength));
     }
@@ -41,6 +41,16 @@ final class DecoderEngine implements Engine {
         int[][] all = new int[rows][];
         Arrays.fill(all, tokens);
         step(all);
+    }
+
+    /**
+     * Appends tokens to one row alone.
+     *
+     * @param row    which
+     * @param tokens ids, at least one
+     */
+    public void append(int row, int[] tokens) {
+        decoder.step(List.of(new Chunk(slots.get(row), tokens)));
     }
 
     @Override

@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * A checkpoint as one GGUF file, version 3: matrices in the type asked for, vectors in single precision, no
- * vocabulary. Format: <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">gguf.md</a>.
+ * A checkpoint as one GGUF file, version 3: matrices in the type asked for, vectors in single precision, and
+ * a vocabulary if one is given. Format: <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">gguf.md</a>.
  */
 public final class Gguf {
 
@@ -25,15 +27,22 @@ public final class Gguf {
     private static final int VERSION = 3;
     private static final int UINT32 = 4;
     private static final int FLOAT32 = 6;
+    private static final int INT32 = 5;
+    private static final int BOOLEAN = 7;
     private static final int STRING = 8;
+    private static final int ARRAY = 9;
+    private static final int NORMAL_TOKEN = 1;
+    private static final int CONTROL_TOKEN = 3;
     private static final int CHUNK = 1 << 20;
 
     private final ModelConfig config;
     private final Safetensors weights;
     private final GgmlType type;
+    private final List<String> vocabulary;
     private final String architecture;
 
-    private Gguf(ModelConfig config, Safetensors weights, GgmlType type) {
+    private Gguf(ModelConfig config, Safetensors weights, GgmlType type, List<String> vocabulary) {
+        this.vocabulary = vocabulary;
         this.config = config;
         this.weights = weights;
         this.type = type;
@@ -69,6 +78,16 @@ public final class Gguf {
      *                                  fill whole blocks
      */
     public static void write(Path checkpoint, GgmlType type, Path file) throws IOException {
+        write(checkpoint, type, List.of(), file);
+    }
+
+    /**
+     * As {@link #write(Path, GgmlType, Path)}, with a vocabulary that token ids become text by. It has no merges, so
+     * that llama.cpp can't tokenize with it.
+     *
+     * @param vocabulary as many tokens as the model has, spelled in GPT-2's alphabet of bytes; empty is none
+     */
+    static void write(Path checkpoint, GgmlType type, List<String> vocabulary, Path file) throws IOException {
         if (Files.exists(file)) {
             return;
         }
@@ -84,7 +103,7 @@ public final class Gguf {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE)) {
-            new Gguf(config, Safetensors.open(checkpoint), type).write(channel);
+            new Gguf(config, Safetensors.open(checkpoint), type, vocabulary).write(channel);
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -117,7 +136,7 @@ public final class Gguf {
         metadata.number(architecture + ".rope.dimension_count", config.headSize());
         metadata.real(architecture + ".attention.layer_norm_rms_epsilon", config.normEpsilon());
         metadata.real(architecture + ".rope.freq_base", config.rope().theta());
-        metadata.text("tokenizer.ggml.model", "no_vocab");
+        vocabulary(metadata);
 
         ByteBuffer header = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
         header.put("GGUF".getBytes(StandardCharsets.US_ASCII)).putInt(VERSION);
@@ -138,6 +157,24 @@ public final class Gguf {
         return header.flip();
     }
 
+    private void vocabulary(Metadata metadata) {
+        if (vocabulary.isEmpty()) {
+            metadata.text("tokenizer.ggml.model", "no_vocab");
+            return;
+        }
+        metadata.text("tokenizer.ggml.model", "gpt2");
+        metadata.text("tokenizer.ggml.pre", "gpt-2");
+        metadata.texts("tokenizer.ggml.tokens", vocabulary);
+        metadata.numbers(
+                "tokenizer.ggml.token_type",
+                IntStream.range(0, vocabulary.size())
+                        .map(id -> config.endOfSequence().contains(id) ? CONTROL_TOKEN : NORMAL_TOKEN)
+                        .toArray());
+        metadata.texts("tokenizer.ggml.merges", List.of());
+        metadata.number("tokenizer.ggml.eos_token_id", Collections.min(config.endOfSequence()));
+        metadata.no("tokenizer.ggml.add_bos_token");
+    }
+
     private static final class Metadata {
 
         private final ByteBuffer bytes = ByteBuffer.allocate(CHUNK / 2).order(ByteOrder.LITTLE_ENDIAN);
@@ -156,6 +193,25 @@ public final class Gguf {
         void real(String key, double value) {
             key(key, FLOAT32);
             bytes.putFloat((float) value);
+        }
+
+        void no(String key) {
+            key(key, BOOLEAN);
+            bytes.put((byte) 0);
+        }
+
+        void texts(String key, List<String> values) {
+            key(key, ARRAY);
+            bytes.putInt(STRING).putLong(values.size());
+            values.forEach(value -> putText(bytes, value));
+        }
+
+        void numbers(String key, int[] values) {
+            key(key, ARRAY);
+            bytes.putInt(INT32).putLong(values.length);
+            for (int value : values) {
+                bytes.putInt(value);
+            }
         }
 
         private void key(String key, int valueType) {

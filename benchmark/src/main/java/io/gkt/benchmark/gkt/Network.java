@@ -10,6 +10,9 @@ package io.gkt.benchmark.gkt;
  */
 record Network(double roundTripMs, double megabitsPerSecond, int bytesUp, int bytesDown) {
 
+    /** Everything on one machine, at no cost. */
+    static final Network NONE = new Network(0, 1, 0, 0);
+
     long up() {
         return way(bytesUp);
     }

@@ -215,7 +215,7 @@ final class SimulatedEdge {
                 first = timeline.now();
             }
             // Without guidance a prompt in the cache already needs its last token again, for the logits.
-            inCache = guided ? inCache : Math.min(inCache, prompt - 1);
+            inCache = Math.min(inCache, prompt + given - 1);
             int rest = prompt + given - inCache;
             if (given >= workload.answer()) {
                 finish();

@@ -201,28 +201,44 @@ record Simulation(StepCost teacher, StepCost student, Workload workload, Network
 
     /**
      * The time of a set of questions as the paper counts it: the teacher's guidance for all of them, in batches, and
-     * after that one student's answers, one after the other. Nothing overlaps and no network is between.
+     * after that the students' answers, one after the other. Nothing overlaps and no network is between.
      *
      * @param questions in all
+     * @param edges     students at work; the paper has one
      * @param policy    the teacher's
-     * @param reuse     whether the student reuses the beginning that all prompts share
      * @return seconds of both stages
      */
-    PaperTime paperTime(int questions, TeacherPolicy policy, boolean reuse) {
-        Workload asked = new Workload(workload.teacher(), workload.student(), 1, 1, workload.guidance());
-        Outcome stageOne = new Simulation(teacher, student, asked, new Network(0, 1e9, 0, 0))
-                .teacherAlone(questions, questions, policy.withQueueCapacity(questions));
+    PaperTime paperTime(int questions, int edges, TeacherPolicy policy) {
+        Workload asked =
+                new Workload(workload.teacher(), workload.student(), workload.guidance(), 0, workload.guidance());
+        double guidance = new Simulation(teacher, student, asked, network)
+                .paperTime(questions, policy)
+                .guidanceSeconds();
         int given = workload.studentGuidance();
-        int cached = reuse ? workload.student().shared() : 0;
+        int cached = policy.prefixReuse() ? workload.student().shared() : 0;
         int prompt = workload.student().tokens() + given;
         double completion = student.prompt(prompt - cached, cached, SimulatedEdge.PREFILL_CHUNK)
                 + student.answer(workload.answer() - given - 1, prompt + 1);
-        return new PaperTime(stageOne.seconds(), questions * completion / 1e3);
+        int rounds = (questions + edges - 1) / edges;
+        return new PaperTime(guidance, rounds * completion / 1e3);
+    }
+
+    /**
+     * The same of the teacher alone, all of whose answers count as guidance.
+     *
+     * @param questions in all
+     * @param policy    the teacher's
+     * @return its seconds
+     */
+    PaperTime paperTime(int questions, TeacherPolicy policy) {
+        Outcome whole = new Simulation(teacher, student, workload, Network.NONE)
+                .teacherAlone(questions, questions, policy.withQueueCapacity(questions));
+        return new PaperTime(whole.seconds(), 0);
     }
 
     /**
      * @param guidanceSeconds   of the teacher, for all questions
-     * @param completionSeconds of one student, for all questions
+     * @param completionSeconds of the students, for all questions
      */
     record PaperTime(double guidanceSeconds, double completionSeconds) {
 

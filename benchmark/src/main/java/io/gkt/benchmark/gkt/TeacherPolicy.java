@@ -20,7 +20,7 @@ record TeacherPolicy(
     }
 
     /** As the teacher is set by default. */
-    static final TeacherPolicy DEFAULT = new TeacherPolicy(16, 1, 256, 256, true);
+    static final TeacherPolicy DEFAULT = new TeacherPolicy(16, 0, 256, 256, true);
 
     TeacherPolicy withBatchSize(int size) {
         return new TeacherPolicy(size, maxBatchDelayMs, Math.max(size, maxStepTokens), queueCapacity, prefixReuse);

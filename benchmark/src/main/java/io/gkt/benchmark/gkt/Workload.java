@@ -25,7 +25,7 @@ record Workload(Prompt teacher, Prompt student, int guidance, int studentGuidanc
     }
 
     Workload {
-        if (guidance < 1 || studentGuidance < 1 || guidance > answer || studentGuidance > answer) {
+        if (guidance < 1 || studentGuidance < 0 || guidance > answer || studentGuidance > answer) {
             throw new IllegalArgumentException("guidance must have 1 to " + answer + " tokens");
         }
     }

@@ -35,6 +35,14 @@ public final class Questions {
     public GuidanceRequest next() {
         Problem problem = problems.next();
         return new GuidanceRequest(
-                UUID.randomUUID().toString(), null, null, examples + problem.prompt(), tokens, null, sampling, null);
+                UUID.randomUUID().toString(),
+                null,
+                null,
+                null,
+                examples + problem.prompt(),
+                tokens,
+                null,
+                sampling,
+                null);
     }
 }

@@ -13,8 +13,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -42,8 +44,6 @@ import tools.jackson.databind.json.JsonMapper;
         footer = "  java -jar benchmark/target/bench.jar scheduler --seconds 10 --repetitions 3")
 public final class SchedulerBenchmark implements Callable<Integer> {
 
-    private static final double[] FRACTIONS = {0.1, 0.25, 0.5, 0.75, 0.9, 1.1};
-    private static final double[] CURVE_FRACTIONS = {0.1, 0.5, 0.9};
     private static final int DEFAULT_BATCH = 16;
     private static final int MOST_WAITING = 256;
 
@@ -82,8 +82,12 @@ public final class SchedulerBenchmark implements Callable<Integer> {
                     + "Default: ${DEFAULT-VALUE}")
     private int examples;
 
-    @Option(names = "--no-curves", description = "Leaves the knobs' curves out.")
-    private boolean noCurves;
+    @Option(
+            names = "--sections",
+            split = ",",
+            paramLabel = "SECTION",
+            description = "Tables to make: ${COMPLETION-CANDIDATES}. Default: all")
+    private List<Section> sections = List.of(Section.values());
 
     @Option(
             names = "--out",
@@ -98,6 +102,40 @@ public final class SchedulerBenchmark implements Callable<Integer> {
     /** A teacher with these settings. */
     private record Alternative(String name, String... settings) {}
 
+    /** Alternatives beside one another, at loads as fractions of what continuous batching can answer. */
+    private enum Section {
+        ALTERNATIVES(
+                List.of(0.1, 0.25, 0.5, 0.75, 0.9, 1.1),
+                new Alternative("continuous, 16"),
+                new Alternative("static, 16, no delay", "batching=static", "max-batch-delay=0ms"),
+                new Alternative("static, 16, delay 20 ms", "batching=static", "max-batch-delay=20ms"),
+                new Alternative("batch size 1", "max-batch-size=1", "max-batch-delay=0ms")),
+        MAX_BATCH_DELAY("0ms", "1ms", "5ms", "20ms"),
+        MAX_BATCH_SIZE("1", "2", "4", "8", "16", "32"),
+        MAX_STEP_TOKENS("32", "64", "128", "256", "1024");
+
+        private final List<Double> fractions;
+        private final List<Alternative> alternatives;
+
+        Section(List<Double> fractions, Alternative... alternatives) {
+            this.fractions = fractions;
+            this.alternatives = List.of(alternatives);
+        }
+
+        /** The curves of a knob, which has the section's name. */
+        Section(String... values) {
+            this.fractions = List.of(0.1, 0.5, 0.9);
+            this.alternatives = Arrays.stream(values)
+                    .map(value -> new Alternative(value, this + "=" + value))
+                    .toList();
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter console = spec.commandLine().getOut();
@@ -110,46 +148,8 @@ public final class SchedulerBenchmark implements Callable<Integer> {
                 "%nTeacher: %s; up to %d tokens an answer. Continuous batches of %d answer %.1f requests a second when "
                         + "%d wait always: load 1.%n",
                 model.description(), tokens, DEFAULT_BATCH, capacity, DEFAULT_BATCH);
-        section(
-                "Alternatives",
-                FRACTIONS,
-                capacity,
-                figures,
-                new Alternative("continuous, 16"),
-                new Alternative("static, 16, no delay", "batching=static", "max-batch-delay=0ms"),
-                new Alternative("static, 16, delay 20 ms", "batching=static", "max-batch-delay=20ms"),
-                new Alternative("batch size 1", "max-batch-size=1", "max-batch-delay=0ms"));
-        if (!noCurves) {
-            section(
-                    "max-batch-delay",
-                    CURVE_FRACTIONS,
-                    capacity,
-                    figures,
-                    new Alternative("0 ms", "max-batch-delay=0ms"),
-                    new Alternative("1 ms", "max-batch-delay=1ms"),
-                    new Alternative("5 ms", "max-batch-delay=5ms"),
-                    new Alternative("20 ms", "max-batch-delay=20ms"));
-            section(
-                    "max-batch-size",
-                    CURVE_FRACTIONS,
-                    capacity,
-                    figures,
-                    new Alternative("1", "max-batch-size=1"),
-                    new Alternative("2", "max-batch-size=2"),
-                    new Alternative("4", "max-batch-size=4"),
-                    new Alternative("8", "max-batch-size=8"),
-                    new Alternative("16", "max-batch-size=16"),
-                    new Alternative("32", "max-batch-size=32"));
-            section(
-                    "max-step-tokens",
-                    CURVE_FRACTIONS,
-                    capacity,
-                    figures,
-                    new Alternative("32", "max-step-tokens=32"),
-                    new Alternative("64", "max-step-tokens=64"),
-                    new Alternative("128", "max-step-tokens=128"),
-                    new Alternative("256", "max-step-tokens=256"),
-                    new Alternative("1024", "max-step-tokens=1024"));
+        for (Section section : sections) {
+            measure(section, capacity, figures);
         }
         Files.createDirectories(out.toAbsolutePath().getParent());
         JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValue(out, figures);
@@ -197,11 +197,10 @@ public final class SchedulerBenchmark implements Callable<Integer> {
         return new Questions(seed, examples, tokens, false);
     }
 
-    private void section(
-            String title, double[] fractions, double capacity, Map<String, Object> figures, Alternative... alternatives)
+    private void measure(Section section, double capacity, Map<String, Object> figures)
             throws IOException, InterruptedException {
         MarkdownTable table = new MarkdownTable(
-                title,
+                section.toString(),
                 "load",
                 "offered/s",
                 "answered/s",
@@ -212,9 +211,9 @@ public final class SchedulerBenchmark implements Callable<Integer> {
                 "mean batch",
                 "refused");
         List<Point> points = new ArrayList<>();
-        for (Alternative alternative : alternatives) {
+        for (Alternative alternative : section.alternatives) {
             try (ServiceProcess teacher = start(alternative)) {
-                for (double fraction : fractions) {
+                for (double fraction : section.fractions) {
                     points.add(point(teacher, alternative.name(), fraction, fraction * capacity));
                 }
             }
@@ -232,7 +231,7 @@ public final class SchedulerBenchmark implements Callable<Integer> {
                     point.batchSize(),
                     (int) point.rejected());
         }
-        figures.put(title, points);
+        figures.put(section.toString(), points);
         spec.commandLine().getOut().printf("%n%s", table);
         spec.commandLine().getOut().flush();
     }

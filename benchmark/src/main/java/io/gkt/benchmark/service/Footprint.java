@@ -1,5 +1,6 @@
 package io.gkt.benchmark.service;
 
+import io.gkt.benchmark.process.ServiceProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,12 +16,14 @@ import java.util.stream.Stream;
  * @param threads      threads of the process, native ones included
  * @param files        open files, sockets included
  * @param nativeArrays tensors and other values of the native library that something in the heap still owns
+ * @param modelArrays  those that the model holds, as the service itself tells
  */
-record Footprint(double residentMib, int threads, int files, int nativeArrays) {
+record Footprint(double residentMib, int threads, int files, int nativeArrays, int modelArrays) {
 
     private static final List<String> NATIVE = List.of("ai.djl.pytorch.engine.PtNDArray", "ai.djl.pytorch.jni.IValue");
 
-    static Footprint of(long pid) throws IOException, InterruptedException {
+    static Footprint of(ServiceProcess service) throws IOException, InterruptedException {
+        long pid = service.pid();
         Path process = Path.of("/proc", Long.toString(pid));
         if (!Files.isDirectory(process)) {
             throw new NoSuchFileException(
@@ -29,7 +32,11 @@ record Footprint(double residentMib, int threads, int files, int nativeArrays) {
         int nativeArrays = nativeArrays(pid);
         List<String> status = Files.readAllLines(process.resolve("status"));
         return new Footprint(
-                number(status, "VmRSS:") / 1024.0, (int) number(status, "Threads:"), openFiles(process), nativeArrays);
+                number(status, "VmRSS:") / 1024.0,
+                (int) number(status, "Threads:"),
+                openFiles(process),
+                nativeArrays,
+                (int) service.metric("gkt_native_arrays"));
     }
 
     private static long number(List<String> status, String name) {

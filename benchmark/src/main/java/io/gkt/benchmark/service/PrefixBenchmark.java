@@ -108,7 +108,7 @@ public final class PrefixBenchmark implements Callable<Integer> {
 
     /** The slot is filled with something that begins otherwise. */
     private static void forget(TeacherClient client) throws IOException {
-        ask(client, new GuidanceRequest("forget", null, null, "(Nothing of interest.)", 1, null, null, null));
+        ask(client, new GuidanceRequest("forget", null, null, null, "(Nothing of interest.)", 1, null, null, null));
     }
 
     private static GuidanceResponse ask(TeacherClient client, GuidanceRequest request) throws IOException {

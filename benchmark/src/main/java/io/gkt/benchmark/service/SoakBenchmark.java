@@ -50,7 +50,7 @@ public final class SoakBenchmark implements Callable<Integer> {
     private static final Map<String, String> FIXED_HEAP =
             Map.of("JAVA_TOOL_OPTIONS", "-Xms384m -Xmx384m -XX:+AlwaysPreTouch");
     /** Pools of threads and connections breathe. */
-    private static final int SOME = 4;
+    private static final int SOME = 8;
 
     @Mixin
     private ServiceJars jars;
@@ -92,7 +92,7 @@ public final class SoakBenchmark implements Callable<Integer> {
                 send(teacher, edge, next, (int) ((long) requests * round / rounds));
                 awaitIdle(teacher, "gkt_teacher_requests_running", "gkt_teacher_requests_waiting");
                 awaitIdle(edge, "gkt_student_requests_running", "gkt_student_requests_waiting");
-                done.add(new Round(Footprint.of(teacher.pid()), Footprint.of(edge.pid())));
+                done.add(new Round(Footprint.of(teacher), Footprint.of(edge)));
             }
             console.printf("%n%s%n", table(done));
             boolean flat = verdict(
@@ -206,10 +206,12 @@ public final class SoakBenchmark implements Callable<Integer> {
                 "threads",
                 "files",
                 "native arrays",
+                "the model's",
                 "edge RSS, MiB",
                 "threads",
                 "files",
-                "native arrays");
+                "native arrays",
+                "the model's");
         for (int i = 0; i < done.size(); i++) {
             Footprint teacher = done.get(i).teacher();
             Footprint edge = done.get(i).edge();
@@ -219,10 +221,12 @@ public final class SoakBenchmark implements Callable<Integer> {
                     teacher.threads(),
                     teacher.files(),
                     teacher.nativeArrays(),
+                    teacher.modelArrays(),
                     edge.residentMib(),
                     edge.threads(),
                     edge.files(),
-                    edge.nativeArrays());
+                    edge.nativeArrays(),
+                    edge.modelArrays());
         }
         return table;
     }
@@ -231,7 +235,8 @@ public final class SoakBenchmark implements Callable<Integer> {
         boolean flat = flat(console, service + " RSS, MiB", footprints, Footprint::residentMib, tolerance, 0);
         flat &= flat(console, service + " threads", footprints, Footprint::threads, 0, SOME);
         flat &= flat(console, service + " files", footprints, Footprint::files, 0, 2 * SOME);
-        return flat & flat(console, service + " native arrays", footprints, Footprint::nativeArrays, 0, 0);
+        flat &= flat(console, service + " native arrays", footprints, Footprint::nativeArrays, 0, 0);
+        return flat & flat(console, service + " model's arrays", footprints, Footprint::modelArrays, 0, 0);
     }
 
     private static boolean flat(

@@ -191,10 +191,30 @@ class SimulationTest {
 
     @Test
     void thePapersTimeIsStageOneInBatchesAndStageTwoOneByOne() {
-        Simulation.PaperTime paper = SIMULATION.paperTime(16, PROMPT_POLICY, true);
+        Simulation.PaperTime paper = SIMULATION.paperTime(16, 1, PROMPT_POLICY);
         // 16 newcomers have 1,600 tokens, 1,000 of them in the first step: its ten decode beside the other six's 600.
         double beside = TEACHER.step(10, 6006, 600, 0) / 1e3;
         assertThat(paper.guidanceSeconds()).isCloseTo(1.0 + beside + 39 * 0.1, within(0.15));
         assertThat(paper.completionSeconds()).isEqualTo(16 * (0.14 + 2.59), within(1e-6));
+        assertThat(SIMULATION.paperTime(16, 5, PROMPT_POLICY).completionSeconds())
+                .isEqualTo(4 * (0.14 + 2.59), within(1e-6));
+    }
+
+    @Test
+    void thePapersBaselineTakesOneAfterTheOther() {
+        TeacherPolicy one = PROMPT_POLICY.withBatchSize(1);
+        assertThat(SIMULATION.paperTime(16, one).seconds()).isEqualTo(16 * (0.1 + 29.9), within(1e-6));
+        assertThat(SIMULATION.paperTime(16, one.withPrefixReuse(false)).seconds())
+                .isEqualTo(16 * (0.6 + 29.9), within(1e-6));
+        assertThat(SIMULATION.paperTime(16, PROMPT_POLICY).seconds()).isLessThan(16 * 30 / 10);
+    }
+
+    /** As when the teacher writes less than a word. */
+    @Test
+    void guidanceOfNoTokensLeavesTheWholeAnswerToTheStudent() {
+        Workload empty = new Workload(WORKLOAD.teacher(), WORKLOAD.student(), 40, 0, 300);
+        Outcome outcome = new Simulation(TEACHER, STUDENT, empty, NEAR).guided(1, 1, 1, PROMPT_POLICY, PATIENT);
+        double guidance = WAY_UP + 100 + 39 * 100 + WAY_DOWN;
+        assertThat(outcome.totalMs().p50()).isEqualTo(guidance + 300 * 10, within(1e-3));
     }
 }

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
@@ -16,6 +17,8 @@ import java.util.stream.DoubleStream;
 public final class BatchMetrics {
 
     private static final String NO_ERROR = "none";
+    private static final List<String> REJECTIONS = List.of("queue_full", "deadline", "draining");
+    private static final List<String> CANCELLATIONS = List.of("queued", "decoding");
     private static final Duration[] SECONDS =
             durations(.01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92);
     private static final Duration[] SECONDS_TO_FIRST_TOKEN =
@@ -53,9 +56,16 @@ public final class BatchMetrics {
         this.decodeTime = timer("gkt.teacher.decode.time", "From the first token to the last", SECONDS);
         this.promptTokens = counter("gkt.teacher.prompt.tokens", "Tokens read");
         this.guidanceTokens = counter("gkt.teacher.guidance.tokens", "Tokens written");
+        // Rates need a zero to begin with.
+        REJECTIONS.forEach(this::rejections);
+        CANCELLATIONS.forEach(this::cancellations);
     }
 
-    void watch(Supplier<Number> running, Supplier<Number> waiting) {
+    /**
+     * @param running requests that are worked on
+     * @param waiting requests that are not yet
+     */
+    public void watch(Supplier<Number> running, Supplier<Number> waiting) {
         Gauge.builder("gkt.teacher.requests.running", running)
                 .description("Requests in the batch")
                 .register(registry);
@@ -69,7 +79,12 @@ public final class BatchMetrics {
         stepTokens.record(tokens);
     }
 
-    void finished(BatchRequest request, BatchResult result) {
+    /**
+     * @param operation what OpenTelemetry calls the request
+     * @param arrival   when it came
+     * @param result    what it came to
+     */
+    public void finished(String operation, long arrival, BatchResult result) {
         Timings timings = result.timings();
         record(queueTime, timings.queueMs());
         record(prefillTime, timings.prefillMs());
@@ -78,44 +93,63 @@ public final class BatchMetrics {
         int tokens = result.usage().completionTokens();
         guidanceTokens.increment(tokens);
         record(
-                server("time_to_first_token", request, "From arrival to the first token", SECONDS_TO_FIRST_TOKEN),
+                server("time_to_first_token", operation, "From arrival to the first token", SECONDS_TO_FIRST_TOKEN),
                 timings.queueMs() + timings.prefillMs());
         if (tokens > 1) {
             record(
-                    server("time_per_output_token", request, "For each token after the first", SECONDS_PER_TOKEN),
+                    server("time_per_output_token", operation, "For each token after the first", SECONDS_PER_TOKEN),
                     timings.decodeMs() / (tokens - 1));
         }
-        duration(request, NO_ERROR);
+        duration(operation, arrival, NO_ERROR);
     }
 
-    void failed(BatchRequest request, ApiException error) {
-        duration(request, error.code());
+    /**
+     * @param operation what OpenTelemetry calls the request
+     * @param arrival   when it came
+     * @param error     why it was not answered
+     */
+    public void failed(String operation, long arrival, ApiException error) {
+        duration(operation, arrival, error.code());
     }
 
     /** @param reason {@code queue_full}, {@code deadline} or {@code draining} */
-    void rejected(String reason) {
-        registry.counter("gkt.teacher.rejected", "reason", reason).increment();
+    public void rejected(String reason) {
+        rejections(reason).increment();
     }
 
     /** @param phase {@code queued} or {@code decoding} */
-    void cancelled(String phase) {
-        registry.counter("gkt.teacher.cancelled", "phase", phase).increment();
+    public void cancelled(String phase) {
+        cancellations(phase).increment();
     }
 
-    private void duration(BatchRequest request, String error) {
+    private Counter rejections(String reason) {
+        return Counter.builder("gkt.teacher.rejected")
+                .description("Requests turned away from the queue")
+                .tag("reason", reason)
+                .register(registry);
+    }
+
+    private Counter cancellations(String phase) {
+        return Counter.builder("gkt.teacher.cancelled")
+                .description("Requests given up because their client asked for it or has gone")
+                .tag("phase", phase)
+                .register(registry);
+    }
+
+    private void duration(String operation, long arrival, String error) {
         Timer.builder("gen_ai.server.request.duration")
                 .description("From arrival to the end of the answer")
-                .tags("gen_ai.operation.name", request.operation(), "gen_ai.provider.name", "gkt")
+                .tags("gen_ai.operation.name", operation, "gen_ai.provider.name", "gkt")
                 .tags("gen_ai.response.model", model, "error.type", error)
                 .serviceLevelObjectives(SECONDS)
                 .register(registry)
-                .record(System.nanoTime() - request.arrival(), TimeUnit.NANOSECONDS);
+                .record(System.nanoTime() - arrival, TimeUnit.NANOSECONDS);
     }
 
-    private Timer server(String name, BatchRequest request, String description, Duration[] buckets) {
+    private Timer server(String name, String operation, String description, Duration[] buckets) {
         return Timer.builder("gen_ai.server." + name)
                 .description(description)
-                .tags("gen_ai.operation.name", request.operation(), "gen_ai.provider.name", "gkt")
+                .tags("gen_ai.operation.name", operation, "gen_ai.provider.name", "gkt")
                 .tags("gen_ai.response.model", model)
                 .serviceLevelObjectives(buckets)
                 .register(registry);

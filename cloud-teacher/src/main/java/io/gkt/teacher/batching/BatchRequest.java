@@ -7,6 +7,7 @@ import java.util.List;
  * What is to be generated for one client. Times are those of {@link System#nanoTime()}.
  *
  * @param id         tells it from others that are under way
+ * @param caller     whose turn it is: requests of different callers take turns
  * @param operation  what OpenTelemetry calls it: {@code chat} or {@code text_completion}
  * @param generation prompt, lengths and sampling
  * @param stop       texts that end the answer; none is empty
@@ -14,4 +15,10 @@ import java.util.List;
  * @param deadline   when its answer has no use any more
  */
 public record BatchRequest(
-        String id, String operation, GenerationRequest generation, List<String> stop, long arrival, long deadline) {}
+        String id,
+        String caller,
+        String operation,
+        GenerationRequest generation,
+        List<String> stop,
+        long arrival,
+        long deadline) {}

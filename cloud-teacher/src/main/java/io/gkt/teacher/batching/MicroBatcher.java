@@ -1,19 +1,23 @@
 package io.gkt.teacher.batching;
 
 import io.gkt.inference.LanguageModel;
+import io.gkt.inference.decoder.Chunk;
+import io.gkt.inference.decoder.OutOfMemoryException;
 import io.gkt.inference.decoder.Slot;
 import io.gkt.service.ApiException;
+import io.gkt.service.MemoryHealth;
+import io.gkt.service.access.FairQueue;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -39,10 +43,12 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
     private final LanguageModel model;
     private final BatchPolicy policy;
     private final BatchMetrics metrics;
+    private final MemoryHealth memory;
+    private final Function<List<Chunk>, float[][]> engine;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<Row> waiting = new ArrayDeque<>();
+    private final FairQueue<Row> waiting;
     private final Map<String, Row> underWay = new HashMap<>();
     private boolean draining;
     private boolean aborting;
@@ -56,11 +62,25 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
      * @param model   the model; as many rows run at once as it has slots
      * @param policy  how requests become batches
      * @param metrics counts what happens
+     * @param memory  is told when there is too little
      */
-    public MicroBatcher(LanguageModel model, BatchPolicy policy, BatchMetrics metrics) {
+    public MicroBatcher(LanguageModel model, BatchPolicy policy, BatchMetrics metrics, MemoryHealth memory) {
+        this(model, policy, metrics, memory, model.decoder()::step);
+    }
+
+    /** @param engine computes steps, as the model's decoder does */
+    MicroBatcher(
+            LanguageModel model,
+            BatchPolicy policy,
+            BatchMetrics metrics,
+            MemoryHealth memory,
+            Function<List<Chunk>, float[][]> engine) {
         this.model = model;
         this.policy = policy;
         this.metrics = metrics;
+        this.memory = memory;
+        this.engine = engine;
+        this.waiting = new FairQueue<>(policy.queueCapacity());
         metrics.watch(() -> counts().running(), () -> counts().waiting());
     }
 
@@ -80,7 +100,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
     }
 
     /**
-     * Puts a request in the queue.
+     * Puts a request in the queue. If it is full, the caller with most requests in it gives up the newest.
      *
      * @param request  what to generate
      * @param listener told what becomes of it
@@ -89,6 +109,8 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
      */
     public void submit(BatchRequest request, BatchListener listener) {
         Row row = new Row(request, listener);
+        Optional<Row> excess;
+        Duration retryAfter;
         lock.lock();
         try {
             if (draining) {
@@ -97,22 +119,25 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
             if (row.expired(System.nanoTime())) {
                 throw refused(row, "deadline", expired());
             }
-            if (waiting.size() >= policy.queueCapacity()) {
-                throw refused(row, "queue_full", ApiException.queueFull(timeToEmptyQueue()));
-            }
             if (underWay.putIfAbsent(request.id(), row) != null) {
                 throw ApiException.invalid("id", "id is in use by a request that is under way; give each its own.");
             }
-            waiting.add(row);
+            excess = waiting.add(request.caller(), row);
+            retryAfter = timeToEmptyQueue();
+            if (excess.filter(row::equals).isPresent()) {
+                underWay.remove(request.id());
+                throw refused(row, "queue_full", ApiException.queueFull(retryAfter));
+            }
             changed.signal();
         } finally {
             lock.unlock();
         }
+        refuseAll(excess.stream().toList(), "queue_full", ApiException.queueFull(retryAfter));
     }
 
     private ApiException refused(Row row, String reason, ApiException error) {
         metrics.rejected(reason);
-        metrics.failed(row.request(), error);
+        metrics.failed(row.request().operation(), row.request().arrival(), error);
         return error;
     }
 
@@ -179,9 +204,11 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
                     continue;
                 }
                 long now = System.nanoTime();
-                long delay = waiting.peek().request().arrival()
-                        + policy.maxBatchDelay().toNanos()
-                        - now;
+                long oldest = waiting.stream()
+                        .mapToLong(row -> row.request().arrival() - now)
+                        .min()
+                        .orElseThrow();
+                long delay = oldest + policy.maxBatchDelay().toNanos();
                 if (delay <= 0 || waiting.size() >= maxBatchSize()) {
                     return true;
                 }
@@ -199,21 +226,13 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
     }
 
     private List<Row> takeExpired() {
-        List<Row> expired = new ArrayList<>();
         lock.lock();
         try {
             long now = System.nanoTime();
-            for (Iterator<Row> rows = waiting.iterator(); rows.hasNext(); ) {
-                Row row = rows.next();
-                if (row.expired(now)) {
-                    rows.remove();
-                    expired.add(row);
-                }
-            }
+            return waiting.removeIf(row -> row.expired(now));
         } finally {
             lock.unlock();
         }
-        return expired;
     }
 
     private void admit() {
@@ -255,8 +274,12 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
         metrics.step(rows, step.tokens());
         float[][] logits;
         try {
-            logits = model.decoder().step(step.chunks());
+            logits = engine.apply(step.chunks());
         } catch (RuntimeException e) {
+            boolean tooLittleMemory = e instanceof OutOfMemoryException;
+            if (tooLittleMemory) {
+                memory.ranOut();
+            }
             if (rows > 1) {
                 LOG.warn("A step of {} rows failed; they are tried one by one", rows, e);
                 for (int i = 0; i < rows; i++) {
@@ -266,7 +289,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
             }
             Row row = step.rows().get(0);
             LOG.error("Request {} failed", row.request().id(), e);
-            leave(row, ApiException.internal());
+            leave(row, tooLittleMemory ? shortOfMemory() : ApiException.internal());
             return;
         }
         long now = System.nanoTime();
@@ -318,7 +341,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
         BatchResult result = row.result();
         double nanos = System.nanoTime() - row.admitted();
         meanNanos += NEWEST * (nanos - meanNanos);
-        metrics.finished(row.request(), result);
+        metrics.finished(row.request().operation(), row.request().arrival(), result);
         tell(row, listener -> listener.finished(result));
     }
 
@@ -331,7 +354,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
 
     private void fail(Row row, ApiException error) {
         forget(row);
-        metrics.failed(row.request(), error);
+        metrics.failed(row.request().operation(), row.request().arrival(), error);
         tell(row, listener -> listener.failed(error));
     }
 
@@ -365,6 +388,10 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
         return ApiException.deadlineExceeded("The deadline passed before the answer was complete.");
     }
 
+    private static ApiException shortOfMemory() {
+        return ApiException.unavailable("The teacher is short of memory; try again later.", MemoryHealth.RECOVERY);
+    }
+
     private static ApiException shuttingDown() {
         return ApiException.unavailable("The teacher is shutting down; try another one, or later.", RESTART);
     }
@@ -386,8 +413,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
         lock.lock();
         try {
             draining = true;
-            refused = List.copyOf(waiting);
-            waiting.clear();
+            refused = waiting.removeIf(row -> true);
             changed.signal();
         } finally {
             lock.unlock();

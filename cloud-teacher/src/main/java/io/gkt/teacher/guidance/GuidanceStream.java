@@ -3,6 +3,7 @@ package io.gkt.teacher.guidance;
 import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.GuidanceResponse;
 import io.gkt.service.ApiException;
+import io.gkt.service.ClientConnection;
 import io.gkt.teacher.batching.BatchListener;
 import io.gkt.teacher.batching.BatchResult;
 import java.io.IOException;
@@ -41,13 +42,23 @@ final class GuidanceStream implements BatchListener {
     private boolean writing;
     private boolean begun;
 
-    GuidanceStream(String id, String model, JsonMapper json, Executor writers, Consumer<String> cancel) {
+    GuidanceStream(
+            String id,
+            String model,
+            ClientConnection connection,
+            JsonMapper json,
+            Executor writers,
+            Consumer<String> cancel) {
         this.id = id;
         this.model = model;
         this.json = json;
         this.writers = writers;
         this.cancel = cancel;
-        emitter.onError(gone -> cancel.accept(id));
+        emitter.onCompletion(connection::over);
+        emitter.onError(gone -> {
+            connection.over();
+            cancel.accept(id);
+        });
     }
 
     ResponseBodyEmitter emitter() {

@@ -1,6 +1,6 @@
 package io.gkt.teacher.guidance;
 
-import io.gkt.teacher.batching.MicroBatcher;
+import io.gkt.service.ClientConnection;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.springframework.stereotype.Component;
@@ -11,20 +11,20 @@ import tools.jackson.databind.json.JsonMapper;
 final class GuidanceStreams implements AutoCloseable {
 
     private final JsonMapper json;
-    private final MicroBatcher batcher;
+    private final GuidanceBackend backend;
     private final ExecutorService writers = Executors.newCachedThreadPool(task -> {
         Thread writer = new Thread(task, "stream-writer");
         writer.setDaemon(true);
         return writer;
     });
 
-    GuidanceStreams(JsonMapper json, MicroBatcher batcher) {
+    GuidanceStreams(JsonMapper json, GuidanceBackend backend) {
         this.json = json;
-        this.batcher = batcher;
+        this.backend = backend;
     }
 
-    GuidanceStream open(String id, String model) {
-        return new GuidanceStream(id, model, json, writers, batcher::cancel);
+    GuidanceStream open(String id, String model, ClientConnection connection) {
+        return new GuidanceStream(id, model, connection, json, writers, backend::cancel);
     }
 
     @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gkt.inference.LanguageModel;
+import io.gkt.inference.decoder.Chunk;
+import io.gkt.inference.decoder.OutOfMemoryException;
 import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.decoder.Slot;
 import io.gkt.inference.generation.FinishReason;
@@ -13,6 +15,7 @@ import io.gkt.inference.generation.Sequence;
 import io.gkt.inference.generation.StopMatcher;
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.service.ApiException;
+import io.gkt.service.MemoryHealth;
 import io.gkt.teacher.TestModel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -26,12 +29,17 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.health.contributor.Status;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MicroBatcherTest {
@@ -45,8 +53,9 @@ class MicroBatcherTest {
     private static LanguageModel model;
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final MemoryHealth memory = new MemoryHealth();
     private final List<MicroBatcher> batchers = new ArrayList<>();
-    private int ids;
+    private final AtomicInteger ids = new AtomicInteger();
 
     @BeforeAll
     static void load() {
@@ -319,6 +328,128 @@ class MicroBatcherTest {
         assertThat(before.text()).isEqualTo(alone(good));
     }
 
+    /** As the allocator fails for the whole batch, and then for one of its rows. */
+    @Test
+    void aRequestForWhichMemoryIsTooShortFailsAloneAndTheTeacherIsNotReadyForAWhile() {
+        MicroBatcher batcher = create(chunks -> {
+            if (chunks.stream().anyMatch(chunk -> chunk.tokens().length > 30)) {
+                throw new OutOfMemoryException(new IllegalStateException("DefaultCPUAllocator: can't allocate memory"));
+            }
+            return model.decoder().step(chunks);
+        });
+        GenerationRequest good = fixedLength(10);
+        Answer before = submit(batcher, good);
+        Answer bad = submit(batcher, generation(prompt(new Random(3), 40), 5));
+        assertThat(memory.health().getStatus()).isEqualTo(Status.UP);
+        batcher.start();
+
+        assertThat(bad.error().status().value()).isEqualTo(503);
+        assertThat(bad.error().retryAfter()).isPresent();
+        assertThat(before.text()).isEqualTo(alone(good));
+        assertThat(memory.health().getStatus()).isEqualTo(Status.DOWN);
+        assertThat(submit(batcher, good).text()).isEqualTo(alone(good));
+    }
+
+    @Test
+    void theBatchSurvivesAnEngineThatThrowsErrors() {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        MicroBatcher batcher = create(chunks -> {
+            if (broken.getAndSet(false)) {
+                throw new StackOverflowError();
+            }
+            return model.decoder().step(chunks);
+        });
+        Answer first = submit(batcher, fixedLength(5));
+        batcher.start();
+
+        assertThat(first.error().status().value()).isEqualTo(500);
+        assertThat(submit(batcher, fixedLength(5)).text()).isEqualTo(alone(fixedLength(5)));
+    }
+
+    @Test
+    void callersTakeTurnsAndNoneFillsTheQueueForOthers() {
+        MicroBatcher batcher = create(NOW, SLOTS + 2);
+        List<Answer> greedy = new ArrayList<>();
+        for (int i = 0; i < SLOTS + 2; i++) {
+            greedy.add(new Answer());
+            batcher.submit(request("greedy", fixedLength(5), NEVER), greedy.get(i));
+        }
+
+        Answer modest = new Answer();
+        batcher.submit(request("modest", fixedLength(5), NEVER), modest);
+
+        Answer newest = greedy.remove(SLOTS + 1);
+        assertThat(newest.error().status().value()).isEqualTo(429);
+        assertThat(newest.error().retryAfter()).isPresent();
+        assertThat(rejected("queue_full")).isEqualTo(1);
+        CompletableFuture<Boolean> lastOfGreedyWaited =
+                modest.end.thenApply(end -> !greedy.get(SLOTS).end.isDone());
+        batcher.start();
+        assertThat(lastOfGreedyWaited.join()).isTrue();
+        greedy.forEach(Answer::result);
+    }
+
+    /**
+     * Thousands at the same time, of mixed lengths, some cancelled, late, or failing: each gets the text that it gets
+     * alone, or a beginning of it, and nothing of any other's.
+     */
+    @Test
+    @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void noAnswerHoldsAnythingOfAnothers() throws Exception {
+        int requests = 2_000;
+        Random random = new Random(12);
+        List<GenerationRequest> generations = IntStream.range(0, requests)
+                .mapToObj(i -> generation(prompt(random, 2 + random.nextInt(40)), 4 + random.nextInt(8)))
+                .toList();
+        List<String> expected =
+                generations.stream().map(MicroBatcherTest::alone).toList();
+        assertThat(new HashSet<>(expected)).as("markers").hasSizeGreaterThan(requests / 2);
+        AtomicInteger steps = new AtomicInteger();
+        MicroBatcher batcher = create(chunks -> {
+            if (steps.incrementAndGet() % 50 == 0) {
+                throw new IllegalStateException("the engine stumbles");
+            }
+            return model.decoder().step(chunks);
+        });
+        batcher.start();
+
+        List<Answer> answers = Stream.generate(Answer::new).limit(requests).toList();
+        List<Thread> clients = IntStream.range(0, 8)
+                .mapToObj(client -> new Thread(() -> {
+                    for (int i = client; i < requests; i += 8) {
+                        Duration time = i % 17 == 0 ? Duration.ofMillis(30) : NEVER;
+                        BatchRequest request = request("caller-" + client % 3, generations.get(i), time);
+                        if (i % 7 == 0) {
+                            answers.get(i).onFirstPiece = () -> batcher.cancel(request.id());
+                        }
+                        batcher.submit(request, answers.get(i));
+                        if (i % 11 == 0) {
+                            batcher.cancel(request.id());
+                        }
+                    }
+                }))
+                .toList();
+        clients.forEach(Thread::start);
+        for (Thread client : clients) {
+            client.join();
+        }
+
+        int whole = 0;
+        for (int i = 0; i < requests; i++) {
+            Answer answer = answers.get(i);
+            boolean finished =
+                    answer.end.handle((result, error) -> error == null).get(50, TimeUnit.SECONDS);
+            String text = answer.pieces.toString();
+            whole += finished ? 1 : 0;
+            if (finished) {
+                assertThat(text).isEqualTo(expected.get(i));
+            } else {
+                assertThat(expected.get(i)).startsWith(text);
+            }
+        }
+        assertThat(whole).isGreaterThan(requests / 2);
+    }
+
     @Test
     void aListenerThatFailsHarmsNobodyElse() {
         MicroBatcher batcher = create(NOW, 100);
@@ -369,7 +500,9 @@ class MicroBatcherTest {
         MicroBatcher batcher = started(NOW, 100);
         Answer answer = new Answer();
         long now = System.nanoTime();
-        batcher.submit(new BatchRequest("stop", "chat", generation, List.of(stop), now, now + NEVER.toNanos()), answer);
+        batcher.submit(
+                new BatchRequest("stop", "anybody", "chat", generation, List.of(stop), now, now + NEVER.toNanos()),
+                answer);
 
         assertThat(answer.result().finishReason()).isEqualTo(FinishReason.STOP);
         assertThat(answer.text()).isEqualTo(whole.substring(0, whole.indexOf(stop)));
@@ -404,7 +537,16 @@ class MicroBatcherTest {
     }
 
     private MicroBatcher create(BatchPolicy policy) {
-        MicroBatcher batcher = new MicroBatcher(model, policy, new BatchMetrics(registry, model.name()));
+        return create(policy, model.decoder()::step);
+    }
+
+    private MicroBatcher create(Function<List<Chunk>, float[][]> engine) {
+        return create(new BatchPolicy(Batching.CONTINUOUS, NOW, STEP_TOKENS, 10_000), engine);
+    }
+
+    private MicroBatcher create(BatchPolicy policy, Function<List<Chunk>, float[][]> engine) {
+        MicroBatcher batcher =
+                new MicroBatcher(model, policy, new BatchMetrics(registry, model.name()), memory, engine);
         batchers.add(batcher);
         return batcher;
     }
@@ -420,8 +562,13 @@ class MicroBatcherTest {
     }
 
     private BatchRequest request(GenerationRequest generation, Duration time) {
+        return request("anybody", generation, time);
+    }
+
+    private BatchRequest request(String caller, GenerationRequest generation, Duration time) {
         long now = System.nanoTime();
-        return new BatchRequest("r" + ids++, "chat", generation, List.of(), now, now + time.toNanos());
+        return new BatchRequest(
+                "r" + ids.getAndIncrement(), caller, "chat", generation, List.of(), now, now + time.toNanos());
     }
 
     private static GenerationRequest fixedLength(int tokens) {

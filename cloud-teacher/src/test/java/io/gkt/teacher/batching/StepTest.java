@@ -91,6 +91,7 @@ class StepTest {
         Row row = new Row(
                 new BatchRequest(
                         "r" + first,
+                        "anybody",
                         "chat",
                         new GenerationRequest(prompt, promptLength, tokens, noEnd, false),
                         List.of(),

@@ -9,9 +9,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.servlet.AsyncHandlerInterceptor;
+import org.springframework.web.servlet.mvc.ParameterizableViewController;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
-/** Lets requests in that bring a key, before their bodies are read. Files, such as pages, are for everybody. */
+/**
+ * Lets requests in that bring a key, before their bodies are read. Files are for everybody, and so is the page at
+ * {@code /}, which Spring forwards to one.
+ */
 final class AccessInterceptor implements AsyncHandlerInterceptor {
 
     private static final String BEARER = "Bearer ";
@@ -27,7 +31,8 @@ final class AccessInterceptor implements AsyncHandlerInterceptor {
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (request.getDispatcherType() == DispatcherType.REQUEST
                 && !keys.none()
-                && !(handler instanceof ResourceHttpRequestHandler)) {
+                && !(handler instanceof ResourceHttpRequestHandler)
+                && !(handler instanceof ParameterizableViewController)) {
             request.setAttribute(VISIT, new Visit(caller(request, response).enter(request)));
         }
         return true;

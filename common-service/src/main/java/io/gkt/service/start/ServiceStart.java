@@ -2,8 +2,12 @@ package io.gkt.service.start;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.springframework.boot.SpringApplication;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import sun.misc.Signal;
 
 /** What {@code main} of a service does. */
 public final class ServiceStart {
@@ -12,7 +16,8 @@ public final class ServiceStart {
 
     /**
      * Prints help, if the arguments ask for it, or starts the service. Its settings are checked before anything is
-     * built from them: what is wrong stops the start at once, with one line on standard error and exit code 1.
+     * built from them: what is wrong stops the start at once, with one line on standard error and exit code 1. Once
+     * started, SIGTERM lets it finish what it has begun, and end with exit code 0.
      *
      * @param application the service's configuration; a {@code help.txt} beside it introduces its help
      * @param settings    the service's settings, with their prefix
@@ -28,6 +33,20 @@ public final class ServiceStart {
         }
         SpringApplication service = new SpringApplication(application);
         service.addListeners(new StartCheck<>(settings, check));
+        service.addInitializers(context -> keepMetricsNear(context.getEnvironment()));
         service.run(arguments);
+        // Without this Java ends with 143, although everything has been finished in good order.
+        Signal.handle(new Signal("TERM"), signal -> System.exit(0));
+    }
+
+    /** Metrics on a port of their own would otherwise be for every machine that reaches this one. */
+    private static void keepMetricsNear(ConfigurableEnvironment environment) {
+        String address = environment.getProperty("server.address");
+        String port = environment.getProperty("management.server.port");
+        if (address != null && port != null && !port.equals(environment.getProperty("server.port"))) {
+            environment
+                    .getPropertySources()
+                    .addLast(new MapPropertySource("metrics", Map.of("management.server.address", address)));
+        }
     }
 }

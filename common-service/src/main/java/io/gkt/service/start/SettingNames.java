@@ -83,7 +83,7 @@ final class SettingNames {
     }
 
     private static boolean isKnown(ConfigurationProperty given, Set<String> known, Class<?>... settings) {
-        String name = given.getName().toString();
+        String name = given.getName().toString().replaceAll("\\[\\d+]", "");
         if (!(source(given) instanceof SystemEnvironmentOrigin variable)) {
             return known.stream().anyMatch(setting -> matches(name, setting, "[^.]+"));
         }

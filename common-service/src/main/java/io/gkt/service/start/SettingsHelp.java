@@ -83,6 +83,7 @@ final class SettingsHelp {
             case "java.lang.Integer" -> "NUMBER";
             case "java.time.Duration" -> "TIME";
             case "java.net.URI" -> "URL";
+            case "java.util.List<java.net.URI>" -> "URL,URL";
             case "org.springframework.util.unit.DataSize" -> "SIZE";
             default -> "NAME";
         };

@@ -32,6 +32,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
@@ -120,7 +121,7 @@ final class StartCheck<S> implements ApplicationListener<ApplicationEnvironmentP
                 ? "wrong"
                 : "'" + failure.getProperty().getValue() + "'";
         return failure.getName() + " is " + value + SettingNames.origin(failure.getProperty()) + ", but must be "
-                + expected(failure.getTarget().getType().resolve(Object.class)) + ".";
+                + expected(failure.getTarget().getType()) + ".";
     }
 
     private static String wrong(ConfigurationPropertyName prefix, ObjectError error) {
@@ -135,6 +136,13 @@ final class StartCheck<S> implements ApplicationListener<ApplicationEnvironmentP
         return Arrays.stream(path.split("\\."))
                 .map(DataObjectPropertyName::toDashedForm)
                 .collect(Collectors.joining("."));
+    }
+
+    private static String expected(ResolvableType type) {
+        ResolvableType elements = type.asCollection();
+        return elements == ResolvableType.NONE
+                ? expected(type.resolve(Object.class))
+                : expected(elements.getGeneric().resolve(Object.class)) + ", or several separated by commas";
     }
 
     private static String expected(Class<?> type) {

@@ -4,12 +4,14 @@ import io.gkt.demo.DemoModels;
 import io.gkt.demo.problem.Problem;
 import io.gkt.demo.problem.ProblemGenerator;
 import io.gkt.demo.training.GreedyModel.Continuation;
+import io.gkt.inference.decoder.Precision;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,6 +31,12 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--student", description = "Model directory. Default: the embedded student")
     private Path studentDirectory;
 
+    @Option(
+            names = "--precision",
+            defaultValue = "float32",
+            description = "Number format of both models' matrices: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    private Precision precision;
+
     @Option(names = "--problems", defaultValue = "500", description = "Default: ${DEFAULT-VALUE}")
     private int count;
 
@@ -47,8 +55,10 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var problems = ProblemGenerator.heldOut(seed).stream().limit(count).toList();
-        try (var teacher = GreedyModel.load(teacherDirectory == null ? DemoModels.teacher() : teacherDirectory);
-                var student = GreedyModel.load(studentDirectory == null ? DemoModels.student() : studentDirectory)) {
+        try (var teacher = GreedyModel.load(
+                        teacherDirectory == null ? DemoModels.teacher() : teacherDirectory, precision);
+                var student = GreedyModel.load(
+                        studentDirectory == null ? DemoModels.student() : studentDirectory, precision)) {
             out.println("| | solved | plan right | guidance / answer | result given away | whole plan given |");
             out.println("|---|---|---|---|---|---|");
             var alone = Score.of(teacher, problems, problem -> "");
@@ -70,8 +80,8 @@ final class EvaluateCommand implements Callable<Integer> {
             }
             row("student + another problem's guidance", Score.of(student, problems, others::get), " | | ");
             out.printf(
-                    "%nThe teacher alone decodes %.1f tokens an answer. %d held-out problems, seed %d.%n",
-                    answerTokens, problems.size(), seed);
+                    "%nThe teacher alone decodes %.1f tokens an answer. %d held-out problems, seed %d, %s.%n",
+                    answerTokens, problems.size(), seed, precision.name().toLowerCase(Locale.ROOT));
         }
         return 0;
     }

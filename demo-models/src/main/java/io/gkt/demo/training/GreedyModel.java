@@ -35,8 +35,8 @@ final class GreedyModel implements AutoCloseable {
      */
     record Continuation(String text, int tokens, boolean ended) {}
 
-    static GreedyModel load(Path directory) {
-        return new GreedyModel(LanguageModel.load(directory, Precision.FLOAT32, ROWS, CONTEXT_LENGTH));
+    static GreedyModel load(Path directory, Precision precision) {
+        return new GreedyModel(LanguageModel.load(directory, precision, ROWS, CONTEXT_LENGTH));
     }
 
     /**

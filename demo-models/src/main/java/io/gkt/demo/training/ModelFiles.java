@@ -22,12 +22,17 @@ final class ModelFiles {
     private static final int TOKENIZER_TEXTS = 4_000;
 
     /**
-     * Only the last message is asked: these models know nothing of earlier turns or of instructions, which would only
-     * lead them astray.
+     * Only the last question is asked: these models know nothing of earlier turns or of instructions, which would only
+     * lead them astray. What the assistant said to it last is the answer, which may be continued.
      */
-    private static final String CHAT_TEMPLATE = "{%- for message in messages -%}{%- if loop.last -%}"
-            + "{{- 'Q: ' + message['content'] | trim + '\n' -}}"
+    private static final String CHAT_TEMPLATE = "{%- set ns = namespace(question='') -%}"
+            + "{%- for message in messages -%}{%- if message['role'] != 'assistant' -%}"
+            + "{%- set ns.question = message['content'] | trim -%}"
             + "{%- endif -%}{%- endfor -%}"
+            + "{{- 'Q: ' + ns.question + '\n' -}}"
+            + "{%- if messages[-1]['role'] == 'assistant' -%}"
+            + "{{- 'A: ' + messages[-1]['content'] | trim + eos_token + '\n' -}}"
+            + "{%- endif -%}"
             + "{%- if add_generation_prompt -%}{{- 'A:' -}}{%- endif -%}";
 
     private ModelFiles() {}

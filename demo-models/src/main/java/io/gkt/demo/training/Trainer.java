@@ -2,6 +2,7 @@ package io.gkt.demo.training;
 
 import io.gkt.demo.problem.ProblemGenerator;
 import io.gkt.inference.checkpoint.Safetensors;
+import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.decoder.TrainableDecoder;
 import io.gkt.inference.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -117,7 +118,7 @@ final class Trainer {
         var problems = ProblemGenerator.heldOut(CHECK_SEED).stream()
                 .limit(CHECK_PROBLEMS)
                 .toList();
-        try (var greedy = GreedyModel.load(model())) {
+        try (var greedy = GreedyModel.load(model(), Precision.FLOAT32)) {
             var alone = Score.of(greedy, problems, problem -> "");
             var planned = Score.of(greedy, problems, problem -> " " + problem.planSentence());
             log.printf("step %d, held out: alone %s, with a correct plan %s%n", step, alone, planned);

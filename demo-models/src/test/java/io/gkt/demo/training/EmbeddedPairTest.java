@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gkt.demo.DemoModels;
 import io.gkt.demo.problem.Problem;
 import io.gkt.demo.problem.ProblemGenerator;
+import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.inference.tokenizer.Tokenizer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the embedded models can do, with room for the luck of 96 problems. */
 class EmbeddedPairTest {
@@ -20,8 +23,8 @@ class EmbeddedPairTest {
 
     @Test
     void theTeacherSolvesNearlyAllAndTheStudentAboutHalfOrLess() {
-        try (var teacher = GreedyModel.load(DemoModels.teacher());
-                var student = GreedyModel.load(DemoModels.student())) {
+        try (var teacher = GreedyModel.load(DemoModels.teacher(), Precision.FLOAT32);
+                var student = GreedyModel.load(DemoModels.student(), Precision.FLOAT32)) {
             assertThat(Score.of(teacher, PROBLEMS, problem -> "").percent()).isGreaterThan(88);
             assertThat(Score.of(student, PROBLEMS, problem -> "").percent()).isLessThan(65);
         }
@@ -29,8 +32,8 @@ class EmbeddedPairTest {
 
     @Test
     void withSixteenTokensOfGuidanceTheStudentComesCloseToTheTeacher() {
-        try (var teacher = GreedyModel.load(DemoModels.teacher());
-                var student = GreedyModel.load(DemoModels.student())) {
+        try (var teacher = GreedyModel.load(DemoModels.teacher(), Precision.FLOAT32);
+                var student = GreedyModel.load(DemoModels.student(), Precision.FLOAT32)) {
             Map<Problem, String> guidance = new HashMap<>();
             var beginnings =
                     teacher.continueAll(PROBLEMS.stream().map(Problem::prompt).toList(), 16);
@@ -39,6 +42,16 @@ class EmbeddedPairTest {
             }
 
             assertThat(Score.of(student, PROBLEMS, guidance::get).percent()).isGreaterThan(82);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void whoIsAskedAgainAnswersTheSameFromKeptPrompts(Precision precision) {
+        var prompts = PROBLEMS.stream().map(Problem::prompt).limit(32).toList();
+        try (var student = GreedyModel.load(DemoModels.student(), precision)) {
+            var first = student.continueAll(prompts, 48);
+            assertThat(student.continueAll(prompts, 48)).isEqualTo(first);
         }
     }
 

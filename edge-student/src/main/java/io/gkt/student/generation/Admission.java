@@ -1,20 +1,18 @@
 package io.gkt.student.generation;
 
 import io.gkt.service.ApiException;
+import io.gkt.service.access.FairQueue;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CompletableFuture;
 
-/** Lets a limited number of generations run, and a limited number wait for their turn, first come first served. */
+/** Lets a limited number of generations run, and a limited number wait for their turn; callers take turns. */
 public final class Admission {
 
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final int capacity;
-    private final int queueCapacity;
-    private final Semaphore permits;
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final FairQueue<CompletableFuture<Void>> queue;
+    private int running;
 
     /**
      * @param capacity      generations at the same time
@@ -22,47 +20,47 @@ public final class Admission {
      */
     public Admission(int capacity, int queueCapacity) {
         this.capacity = capacity;
-        this.queueCapacity = queueCapacity;
-        this.permits = new Semaphore(capacity, true);
+        this.queue = new FairQueue<>(queueCapacity);
     }
 
     /**
-     * Waits for a turn, which the caller must {@link #leave}.
+     * Asks for a turn, which the caller must {@link #leave} whatever becomes of it.
      *
-     * @param longest the longest wait
-     * @throws ApiException 429 if too many wait already, 503 if the turn does not come
+     * @param caller whose it is
+     * @return completes when the turn has come; fails with an {@link ApiException}, 429, if too many wait
      */
-    void enter(Duration longest) {
-        if (permits.tryAcquire()) {
-            return;
+    synchronized CompletableFuture<Void> enter(String caller) {
+        CompletableFuture<Void> turn = new CompletableFuture<>();
+        if (running < capacity) {
+            running++;
+            turn.complete(null);
+        } else {
+            queue.add(caller, turn)
+                    .ifPresent(refused -> refused.completeExceptionally(ApiException.queueFull(RETRY_AFTER)));
         }
-        if (waiting.incrementAndGet() > queueCapacity) {
-            waiting.decrementAndGet();
-            throw ApiException.queueFull(RETRY_AFTER);
-        }
-        try {
-            if (!permits.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw ApiException.unavailable("The edge is busy; the request waited too long.", RETRY_AFTER);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw ApiException.unavailable("The edge is stopping.", RETRY_AFTER);
-        } finally {
-            waiting.decrementAndGet();
-        }
+        return turn;
     }
 
-    void leave() {
-        permits.release();
+    /** Ends a turn, or the wait for it. */
+    synchronized void leave(CompletableFuture<Void> turn) {
+        if (queue.remove(turn) || turn.isCompletedExceptionally()) {
+            return;
+        }
+        CompletableFuture<Void> next = queue.poll();
+        if (next == null) {
+            running--;
+        } else {
+            next.complete(null);
+        }
     }
 
     /** @return requests that wait */
-    public int waiting() {
-        return waiting.get();
+    public synchronized int waiting() {
+        return queue.size();
     }
 
     /** @return generations under way */
-    public int running() {
-        return capacity - permits.availablePermits();
+    public synchronized int running() {
+        return running;
     }
 }

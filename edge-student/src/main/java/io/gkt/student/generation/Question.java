@@ -2,8 +2,8 @@ package io.gkt.student.generation;
 
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
-import io.gkt.protocol.Message;
 import io.gkt.protocol.Sampling;
+import io.gkt.service.Conversation;
 import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
 import java.time.Duration;
@@ -15,7 +15,7 @@ import java.util.OptionalInt;
  * What a user wants answered.
  *
  * @param prompt              as the student reads it
- * @param messages            the conversation, as the teacher gets it; null if it is raw text
+ * @param conversation        the same as the teacher gets it; null if it is raw text
  * @param maxTokens           most tokens of the answer; null is as many as fit
  * @param stop                texts at which it ends
  * @param sampling            how the student draws tokens
@@ -28,7 +28,7 @@ import java.util.OptionalInt;
  */
 public record Question(
         Prompt prompt,
-        List<Message> messages,
+        Conversation conversation,
         Integer maxTokens,
         List<String> stop,
         SamplingParameters sampling,

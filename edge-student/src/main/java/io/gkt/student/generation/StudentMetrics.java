@@ -2,6 +2,7 @@ package io.gkt.student.generation;
 
 import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceOutcome;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,6 +21,7 @@ final class StudentMetrics {
             .toArray(Duration[]::new);
 
     private final MeterRegistry registry;
+    private final Counter cancelled;
 
     StudentMetrics(MeterRegistry registry, Admission admission) {
         this.registry = registry;
@@ -29,16 +31,18 @@ final class StudentMetrics {
         Gauge.builder("gkt.student.requests.waiting", admission, Admission::waiting)
                 .description("Requests that wait for a slot")
                 .register(registry);
+        // Rates need a zero to begin with.
+        this.cancelled = Counter.builder("gkt.student.cancelled")
+                .description("Answers given up because their client has gone")
+                .register(registry);
+        for (GuidanceOutcome outcome : GuidanceOutcome.values()) {
+            guidance(outcome);
+        }
     }
 
     void answered(Answer answer, Duration timeToFirstToken) {
         Guidance guidance = answer.guidance();
-        Timer.builder("gkt.student.guidance")
-                .description("Time until guidance came or was given up, by outcome")
-                .tag("outcome", guidance.outcome().wireName())
-                .serviceLevelObjectives(BUCKETS)
-                .register(registry)
-                .record(guidance.roundTrip());
+        guidance(guidance.outcome()).record(guidance.roundTrip());
         if (guidance.bytesDown() > 0) {
             DistributionSummary.builder("gkt.student.guidance.bytes")
                     .description("Bodies of guidance requests and responses")
@@ -74,7 +78,15 @@ final class StudentMetrics {
     }
 
     void cancelled() {
-        registry.counter("gkt.student.cancelled").increment();
+        cancelled.increment();
+    }
+
+    private Timer guidance(GuidanceOutcome outcome) {
+        return Timer.builder("gkt.student.guidance")
+                .description("Time until guidance came or was given up, by outcome")
+                .tag("outcome", outcome.wireName())
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
     }
 
     private Timer timer(String name, String description) {

@@ -1,7 +1,7 @@
 package io.gkt.student.guidance;
 
-import io.gkt.protocol.Message;
 import io.gkt.protocol.Sampling;
+import io.gkt.service.Conversation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -9,8 +9,8 @@ import java.util.Set;
 /**
  * What to ask the teacher.
  *
- * @param messages      a conversation; null if {@code prompt} is given
- * @param prompt        text to continue; null if {@code messages} is given
+ * @param conversation  messages to answer; null if {@code prompt} is given
+ * @param prompt        text to continue; null if {@code conversation} is given
  * @param maxTokens     most tokens; null leaves it to the teacher
  * @param stop          texts at which the answer ends
  * @param sampling      how the teacher draws tokens; null takes the likeliest
@@ -18,7 +18,7 @@ import java.util.Set;
  * @param timeout       longest wait
  */
 public record GuidanceQuestion(
-        List<Message> messages,
+        Conversation conversation,
         String prompt,
         Integer maxTokens,
         List<String> stop,

@@ -3,47 +3,70 @@ package io.gkt.student.guidance;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadFullException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.GuidanceRequest;
 import io.gkt.protocol.GuidanceResponse;
+import io.gkt.protocol.RetryAfter;
+import io.gkt.service.Conversation;
+import io.gkt.service.upstream.LimitedBody;
+import io.gkt.service.upstream.ServerConnection;
+import io.micrometer.observation.Observation;
 import java.net.ConnectException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The cloud teacher, as far as it can be had. Asking it never fails and never takes longer than the question allows:
- * what goes wrong is an outcome. The teacher is not trusted: sizes are limited, ids checked, texts cleaned.
+ * The cloud teacher, as far as it can be had: one or several replicas, which take turns and stand in for one another.
+ * Asking it never fails and never takes longer than the question allows: what goes wrong is an outcome. The teacher is
+ * not trusted: sizes are limited, ids checked, texts cleaned.
  */
 public final class Teacher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Teacher.class);
     private static final int LARGEST_RESPONSE_BYTES = 1 << 20;
+    /** Each token comes with the names of what is said about it. */
+    private static final int LARGEST_STREAM_BYTES = 16 * LARGEST_RESPONSE_BYTES;
+
     private static final Duration RECONNECT = Duration.ofMillis(50);
 
-    private final TeacherConnection connection;
+    /** So many replicas may fail at one question: it may be what breaks them. */
+    private static final int MOST_BROKEN = 2;
+
+    private final List<TeacherReplica> replicas;
+    private final AtomicInteger turn = new AtomicInteger();
     private final JsonMapper json;
-    private final CircuitBreaker circuitBreaker;
     private final Retry retry;
     private final Bulkhead bulkhead;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -53,21 +76,14 @@ public final class Teacher implements AutoCloseable {
     });
 
     /**
-     * @param connection     how it is reached
-     * @param json           reads and writes the protocol
-     * @param circuitBreaker leaves a teacher alone that keeps failing
-     * @param retry          asks once more when no work had begun
-     * @param bulkhead       limits calls at the same time
+     * @param replicas who may be asked; empty if there is no teacher
+     * @param json     reads and writes the protocol
+     * @param retry    asks all once more when none had begun
+     * @param bulkhead limits calls at the same time
      */
-    public Teacher(
-            TeacherConnection connection,
-            JsonMapper json,
-            CircuitBreaker circuitBreaker,
-            Retry retry,
-            Bulkhead bulkhead) {
-        this.connection = connection;
+    public Teacher(List<TeacherReplica> replicas, JsonMapper json, Retry retry, Bulkhead bulkhead) {
+        this.replicas = List.copyOf(replicas);
         this.json = json;
-        this.circuitBreaker = circuitBreaker;
         this.retry = retry;
         this.bulkhead = bulkhead;
     }
@@ -96,7 +112,7 @@ public final class Teacher implements AutoCloseable {
 
     /** @return whether there is a teacher to ask */
     public boolean exists() {
-        return connection.url() != null;
+        return !replicas.isEmpty();
     }
 
     /**
@@ -107,14 +123,27 @@ public final class Teacher implements AutoCloseable {
      *     tells the teacher to stop
      */
     public CompletableFuture<Guidance> ask(GuidanceQuestion question) {
-        if (!exists()) {
-            return CompletableFuture.completedFuture(Guidance.SKIPPED);
-        }
-        Call call = new Call(question);
+        return exists() ? ask(new Call(question, null)) : CompletableFuture.completedFuture(Guidance.SKIPPED);
+    }
+
+    /**
+     * Asks for guidance that is passed on while the teacher writes it. It may break off: the outcome then is one of
+     * those without guidance, whatever has been passed on.
+     *
+     * @param question what to answer, and how long there is; the teacher's texts are not searched for special tokens
+     * @param pieces   is told each text as it comes, none empty, on another thread; together they are the guidance
+     * @return as {@link #ask(GuidanceQuestion)}, after the last piece
+     */
+    public CompletableFuture<Guidance> ask(GuidanceQuestion question, Consumer<String> pieces) {
+        return exists() ? ask(new Call(question, pieces)) : CompletableFuture.completedFuture(Guidance.SKIPPED);
+    }
+
+    private CompletableFuture<Guidance> ask(Call call) {
         CompletableFuture<Guidance> result = new CompletableFuture<>();
         retry.executeCompletionStage(
                         timer,
-                        () -> bulkhead.executeCompletionStage(() -> circuitBreaker.executeCompletionStage(call::send)))
+                        () -> bulkhead.executeCompletionStage(
+                                () -> askInTurn(call, inTurn(call).iterator(), null)))
                 .whenComplete((guidance, failure) ->
                         result.complete(failure == null ? guidance : call.fallBack(unwrap(failure))));
         result.whenComplete((guidance, failure) -> {
@@ -125,30 +154,87 @@ public final class Teacher implements AutoCloseable {
         return result;
     }
 
+    private List<TeacherReplica> inTurn(Call call) {
+        List<TeacherReplica> order = new ArrayList<>(replicas);
+        Collections.rotate(order, -Math.floorMod(turn.getAndIncrement(), order.size()));
+        order.removeAll(call.broken);
+        return order;
+    }
+
+    /**
+     * @param rest who is left to be asked
+     * @param before what is most worth telling of those who were asked; null if none was
+     */
+    private static CompletionStage<Guidance> askInTurn(Call call, Iterator<TeacherReplica> rest, Throwable before) {
+        if (!rest.hasNext()) {
+            return CompletableFuture.failedFuture(before);
+        }
+        TeacherReplica replica = rest.next();
+        return call.send(replica).exceptionallyCompose(wrapped -> {
+            Throwable failure = unwrap(wrapped);
+            return call.mayGoElsewhere(replica, failure)
+                    ? askInTurn(call, rest, worthTelling(before, failure))
+                    : CompletableFuture.failedFuture(failure);
+        });
+    }
+
+    /** What can be waited for, then what went wrong with a call, then why none was made. */
+    private static Throwable worthTelling(Throwable before, Throwable failure) {
+        if (before == null || before instanceof CallNotPermittedException) {
+            return failure;
+        }
+        if (failure instanceof TeacherFailure later && later.retryAfter() != null) {
+            return before instanceof TeacherFailure earlier
+                            && earlier.retryAfter() != null
+                            && earlier.retryAfter().compareTo(later.retryAfter()) < 0
+                    ? before
+                    : failure;
+        }
+        boolean waitable = before instanceof TeacherFailure earlier && earlier.retryAfter() != null;
+        return waitable || failure instanceof CallNotPermittedException ? before : failure;
+    }
+
     private static Throwable unwrap(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
-    /** One question, sent once or twice. */
+    /** One question, sent to one replica after the other. */
     private final class Call {
+
+        private record Exchange(ServerConnection connection, CompletableFuture<?> response) {}
 
         private final String id = UUID.randomUUID().toString();
         private final long started = System.nanoTime();
         private final GuidanceQuestion question;
-        private final byte[] body;
-        private final AtomicReference<CompletableFuture<?>> exchange = new AtomicReference<>();
+        private final Consumer<String> pieces;
+        /** A second try is sent by another thread, which would not know of it. */
+        private final Observation asker =
+                replicas.get(0).connection().observations().getCurrentObservation();
 
-        Call(GuidanceQuestion question) {
+        private final String operation;
+        private final byte[] body;
+        private final Set<TeacherReplica> broken = ConcurrentHashMap.newKeySet();
+        private final AtomicReference<Exchange> exchange = new AtomicReference<>();
+        private volatile boolean abandoned;
+        /** Whether pieces have been told. */
+        private volatile boolean begun;
+
+        /** @param pieces is told texts as they come; null waits for the whole */
+        Call(GuidanceQuestion question, Consumer<String> pieces) {
             this.question = question;
+            this.pieces = pieces;
+            Conversation conversation = question.conversation();
+            this.operation = conversation == null ? "text_completion" : "chat";
             this.body = json.writeValueAsBytes(new GuidanceRequest(
                     id,
                     null,
-                    question.messages(),
+                    conversation == null ? null : conversation.messages(),
+                    conversation == null ? null : conversation.continueFinalMessage(),
                     question.prompt(),
                     question.maxTokens(),
                     question.stop(),
                     question.sampling(),
-                    null));
+                    pieces == null ? null : true));
         }
 
         private Duration elapsed() {
@@ -159,21 +245,28 @@ public final class Teacher implements AutoCloseable {
             return question.timeout().minus(elapsed());
         }
 
-        CompletableFuture<Guidance> send() {
+        CompletionStage<Guidance> send(TeacherReplica replica) {
             long millis = remaining().toMillis();
             if (millis <= 0) {
                 return CompletableFuture.failedFuture(new TimeoutException());
             }
-            HttpRequest request = connection
+            return replica.call(Duration.ofMillis(millis), () -> send(replica, millis));
+        }
+
+        private CompletionStage<Guidance> send(TeacherReplica replica, long millis) {
+            ServerConnection connection = replica.connection();
+            HttpRequest.Builder request = connection
                     .request(GuidanceApi.PATH)
                     .header("Content-Type", "application/json")
                     .header(GuidanceApi.DEADLINE_HEADER, Long.toString(millis))
-                    .timeout(Duration.ofMillis(millis))
-                    .POST(BodyPublishers.ofByteArray(body))
-                    .build();
-            CompletableFuture<HttpResponse<byte[]>> sent =
-                    connection.http().sendAsync(request, info -> new LimitedBody(LARGEST_RESPONSE_BYTES));
-            exchange.set(sent);
+                    .POST(BodyPublishers.ofByteArray(body));
+            CompletableFuture<HttpResponse<Supplier<GuidanceReply>>> sent = connection.ask(
+                    request, operation, asker, info -> info.statusCode() == 200 && pieces != null ? events() : whole());
+            exchange.set(new Exchange(connection, sent));
+            if (abandoned) {
+                abandon();
+            }
+            // Not the request's own timeout: an exchange that it has ended can no longer be told from one that failed.
             return sent.copy()
                     .orTimeout(millis, TimeUnit.MILLISECONDS)
                     .whenComplete((response, failure) -> {
@@ -185,8 +278,45 @@ public final class Teacher implements AutoCloseable {
                         if (failure != null) {
                             throw failed(unwrap(failure));
                         }
-                        return read(response);
+                        return read(response, replica);
                     });
+        }
+
+        private BodySubscriber<Supplier<GuidanceReply>> whole() {
+            return new LimitedBody<>(
+                    BodySubscribers.mapping(BodySubscribers.ofByteArray(), bytes -> () -> parse(bytes)),
+                    LARGEST_RESPONSE_BYTES);
+        }
+
+        private BodySubscriber<Supplier<GuidanceReply>> events() {
+            return new LimitedBody<>(
+                    new GuidanceEvents(id, json, text -> {
+                        begun = true;
+                        pieces.accept(text);
+                    }),
+                    LARGEST_STREAM_BYTES);
+        }
+
+        private GuidanceReply parse(byte[] bytes) {
+            try {
+                return new GuidanceReply(json.readValue(bytes, GuidanceResponse.class), bytes.length);
+            } catch (JacksonException e) {
+                throw TeacherFailure.broken("its answer is not the protocol's JSON: " + e.getOriginalMessage());
+            }
+        }
+
+        /** Whether another replica may do better: this one is at fault or busy, nothing was told, and there is time. */
+        boolean mayGoElsewhere(TeacherReplica replica, Throwable failure) {
+            if (abandoned || begun || isTimeout(failure) || failure instanceof CancellationException) {
+                return false;
+            }
+            boolean untouched = failure instanceof CallNotPermittedException
+                    || failure instanceof TeacherFailure known && known.tookNoWork();
+            if (untouched) {
+                return true;
+            }
+            broken.add(replica);
+            return broken.size() < MOST_BROKEN && !(failure instanceof TeacherFailure known && !known.teacherAtFault());
         }
 
         private CompletionException failed(Throwable failure) {
@@ -196,10 +326,15 @@ public final class Teacher implements AutoCloseable {
                             : failure);
         }
 
-        private Guidance read(HttpResponse<byte[]> response) {
+        private Guidance read(HttpResponse<Supplier<GuidanceReply>> response, TeacherReplica replica) {
             int status = response.statusCode();
             if (status == 429 || status == 503) {
-                throw TeacherFailure.busy(status, retryAfter(response));
+                Duration retryAfter = RetryAfter.of(response.headers()).orElse(null);
+                if (retryAfter != null) {
+                    replica.rest(retryAfter);
+                }
+                boolean inTime = retryAfter != null && retryAfter.compareTo(remaining()) < 0;
+                throw TeacherFailure.busy(status, inTime ? retryAfter : null);
             }
             if (status >= 400 && status < 500) {
                 throw TeacherFailure.refused(status);
@@ -207,12 +342,8 @@ public final class Teacher implements AutoCloseable {
             if (status != 200) {
                 throw TeacherFailure.broken("it answered " + status);
             }
-            GuidanceResponse answer;
-            try {
-                answer = json.readValue(response.body(), GuidanceResponse.class);
-            } catch (JacksonException e) {
-                throw TeacherFailure.broken("its answer is not the protocol's JSON: " + e.getOriginalMessage());
-            }
+            GuidanceReply reply = response.body().get();
+            GuidanceResponse answer = reply.response();
             if (answer == null || !id.equals(answer.id())) {
                 throw TeacherFailure.broken("its answer is to another request");
             }
@@ -220,7 +351,7 @@ public final class Teacher implements AutoCloseable {
             if (answer.text() == null || !(complete || "length".equals(answer.finishReason()))) {
                 throw TeacherFailure.broken("its answer lacks a text or a finish_reason");
             }
-            String text = GuidanceText.sanitise(answer.text(), question.specialTokens());
+            String text = GuidanceText.sanitise(answer.text(), pieces == null ? question.specialTokens() : Set.of());
             GuidanceOutcome outcome =
                     text.isBlank() ? GuidanceOutcome.EMPTY : complete ? GuidanceOutcome.COMPLETE : GuidanceOutcome.USED;
             return new Guidance(
@@ -231,20 +362,8 @@ public final class Teacher implements AutoCloseable {
                     answer.usage(),
                     answer.timings(),
                     body.length,
-                    response.body().length,
+                    reply.bytes(),
                     elapsed());
-        }
-
-        /** When to ask again, as the teacher says; null if that is too late or not said in whole seconds. */
-        private Duration retryAfter(HttpResponse<?> response) {
-            try {
-                long seconds =
-                        response.headers().firstValueAsLong("Retry-After").orElse(-1);
-                Duration delay = Duration.ofSeconds(seconds);
-                return seconds >= 0 && delay.compareTo(remaining()) < 0 ? delay : null;
-            } catch (NumberFormatException | ArithmeticException e) {
-                return null;
-            }
         }
 
         Guidance fallBack(Throwable failure) {
@@ -266,8 +385,10 @@ public final class Teacher implements AutoCloseable {
 
         /** Frees the connection, and the teacher's work if it has begun. */
         void abandon() {
-            CompletableFuture<?> sent = exchange.get();
-            if (sent != null && sent.cancel(true)) {
+            abandoned = true;
+            Exchange current = exchange.get();
+            if (current != null && current.response().cancel(true)) {
+                ServerConnection connection = current.connection();
                 connection
                         .http()
                         .sendAsync(

@@ -8,7 +8,6 @@ import io.gkt.student.guidance.GuidanceOptions;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.List;
@@ -35,7 +34,7 @@ record AnswerOptions(
         @Size(max = GuidanceApi.MAX_MODEL_LENGTH) String model,
         @Min(1) @Max(8) Integer n,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Size(max = GuidanceApi.MAX_STOP_SEQUENCES) List<@NotEmpty @Size(max = GuidanceApi.MAX_STOP_LENGTH) String> stop,
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Size(max = GuidanceApi.MAX_STOP_SEQUENCES) List<@NotNull @Size(min = 1, max = GuidanceApi.MAX_STOP_LENGTH) String> stop,
 
         Boolean stream,
         StreamOptions streamOptions,

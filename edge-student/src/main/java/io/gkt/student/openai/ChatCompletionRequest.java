@@ -2,6 +2,7 @@ package io.gkt.student.openai;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.gkt.protocol.GuidanceApi;
+import io.gkt.service.ChatMessageParam;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -16,6 +17,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * Body of {@code POST /v1/chat/completions}. Unknown fields are ignored.
  *
  * @param messages             the conversation
+ * @param continueFinalMessage whether the answer goes on with the last message; null is yes if it is the assistant's
+ * @param addGenerationPrompt  vLLM's opposite of it: a turn begins exactly where none is continued
  * @param maxTokens            most tokens of an answer; the old name
  * @param maxCompletionTokens  the same; wins if both are given
  * @param logprobs             whether tokens come with their logprobs
@@ -27,6 +30,8 @@ import tools.jackson.databind.annotation.JsonNaming;
 record ChatCompletionRequest(
         @NotNull @Size(min = 1, max = GuidanceApi.MAX_MESSAGES) List<@NotNull @Valid ChatMessageParam> messages,
 
+        Boolean continueFinalMessage,
+        Boolean addGenerationPrompt,
         @Min(1) Integer maxTokens,
         @Min(1) Integer maxCompletionTokens,
         Boolean logprobs,

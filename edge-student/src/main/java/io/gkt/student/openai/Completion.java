@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.gkt.protocol.Usage;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A response, or one chunk of a stream, of either endpoint.
@@ -33,11 +34,11 @@ record Completion(
             @JsonInclude(JsonInclude.Include.NON_NULL) Message message,
             @JsonInclude(JsonInclude.Include.NON_NULL) Delta delta,
             @JsonInclude(JsonInclude.Include.NON_NULL) String text,
-            Logprobs logprobs,
-            @JsonProperty("finish_reason") String finishReason) {}
+            @Nullable Logprobs logprobs,
+            @JsonProperty("finish_reason") @Nullable String finishReason) {}
 
     /** A chat answer. Its refusal is always null, but strict clients miss it if it is absent. */
-    record Message(String role, String content, String refusal) {}
+    record Message(String role, String content, @Nullable String refusal) {}
 
     /** What a chunk adds to a chat answer. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -2,12 +2,18 @@ package io.gkt.student.openai;
 
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
-import io.gkt.protocol.Message;
+import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.Sampling;
 import io.gkt.service.ApiException;
+import io.gkt.service.ChatMessageParam;
+import io.gkt.service.ClientConnection;
+import io.gkt.service.Conversation;
+import io.gkt.service.DeadlineHeader;
 import io.gkt.service.ModelInputs;
+import io.gkt.service.access.Caller;
 import io.gkt.student.generation.Answer;
 import io.gkt.student.generation.AnswerListener;
+import io.gkt.student.generation.Client;
 import io.gkt.student.generation.Piece;
 import io.gkt.student.generation.Question;
 import io.gkt.student.generation.Question.GuidanceWish;
@@ -15,13 +21,13 @@ import io.gkt.student.generation.Student;
 import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
 import io.gkt.student.guidance.GuidanceOptions;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -29,6 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,7 +44,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class CompletionController {
 
     private static final Logger LOG = LoggerFactory.getLogger(CompletionController.class);
-    private static final int DEFAULT_TEXT_TOKENS = 16;
+    static final int DEFAULT_TEXT_TOKENS = 16;
+    static final double LARGEST_BIAS = 100;
+    static final String TOKEN_ID = "\\d{1,9}";
 
     private final Student student;
     private final JsonMapper json;
@@ -65,34 +74,58 @@ public final class CompletionController {
         this.fingerprint = fingerprint;
     }
 
+    /** Answers a conversation. */
+    @ApiResponse(responseCode = "404")
+    @ApiResponse(responseCode = "429")
+    @ApiResponse(responseCode = "503")
+    @ApiResponse(responseCode = "504")
     @PostMapping("/v1/chat/completions")
-    Completion chat(@Valid @RequestBody ChatCompletionRequest request, HttpServletResponse response) {
+    Completion chat(
+            @Valid @RequestBody ChatCompletionRequest request,
+            @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false) String deadline,
+            HttpServletRequest http,
+            HttpServletResponse response) {
+        Client client = client(http, deadline);
         check(request.options(), request.tokenLimit());
         request.notOffered().refuse();
         if (request.topLogprobs() != null && request.wantedLogprobs().isEmpty()) {
             throw ApiException.invalid("top_logprobs", "top_logprobs needs logprobs to be true.");
         }
-        List<Message> messages = new ArrayList<>();
-        for (int i = 0; i < request.messages().size(); i++) {
-            messages.add(request.messages().get(i).toMessage(i));
-        }
+        Conversation conversation = Conversation.of(
+                ChatMessageParam.plain(request.messages()),
+                request.continueFinalMessage(),
+                request.addGenerationPrompt());
         Question question = question(
-                ModelInputs.chat(student.model(), messages),
-                messages,
+                ModelInputs.chat(student.model(), conversation),
+                conversation,
                 request.tokenLimit(),
                 request.wantedLogprobs(),
                 request.options());
-        return answer(Endpoint.CHAT, question, request.options(), response);
+        return answer(Endpoint.CHAT, question, request.options(), client, http, response);
     }
 
+    /** Goes on with a text. */
+    @ApiResponse(responseCode = "404")
+    @ApiResponse(responseCode = "429")
+    @ApiResponse(responseCode = "503")
+    @ApiResponse(responseCode = "504")
     @PostMapping("/v1/completions")
-    Completion complete(@Valid @RequestBody CompletionRequest request, HttpServletResponse response) {
+    Completion complete(
+            @Valid @RequestBody CompletionRequest request,
+            @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false) String deadline,
+            HttpServletRequest http,
+            HttpServletResponse response) {
+        Client client = client(http, deadline);
         int maxTokens = Optional.ofNullable(request.maxTokens()).orElse(DEFAULT_TEXT_TOKENS);
         check(request.options(), maxTokens);
         request.notOffered().refuse();
         Question question = question(
                 Prompt.raw(request.prompt().get(0)), null, maxTokens, request.wantedLogprobs(), request.options());
-        return answer(Endpoint.TEXT, question, request.options(), response);
+        return answer(Endpoint.TEXT, question, request.options(), client, http, response);
+    }
+
+    private Client client(HttpServletRequest request, String deadline) {
+        return new Client(Caller.of(request).name(), DeadlineHeader.read(deadline, requestTimeout, requestTimeout));
     }
 
     private void check(AnswerOptions options, Integer maxTokens) {
@@ -109,14 +142,21 @@ public final class CompletionController {
     }
 
     private Question question(
-            Prompt prompt, List<Message> messages, Integer maxTokens, OptionalInt topLogprobs, AnswerOptions options) {
+            Prompt prompt,
+            Conversation conversation,
+            Integer maxTokens,
+            OptionalInt topLogprobs,
+            AnswerOptions options) {
+        if (topLogprobs.isPresent() && !student.backend().tellsLogprobs()) {
+            throw ApiException.unsupported("logprobs");
+        }
         GuidanceWish guidance = guidance(options.guidance());
         if (options.choices() > 1 && guidance.mode() == GuidanceMode.ONLY) {
             throw ApiException.invalid("n", "n must be 1 where the teacher answers alone.");
         }
         return new Question(
                 prompt,
-                messages,
+                conversation,
                 maxTokens,
                 options.stopSequences(),
                 sampling(options.sampling(), options.logitBias()),
@@ -133,13 +173,13 @@ public final class CompletionController {
 
     private Map<Integer, Double> bias(Map<String, Double> byName) {
         Map<Integer, Double> bias = new HashMap<>();
-        int vocabulary = student.model().decoder().config().vocabularySize();
+        int vocabulary = student.model().vocabularySize();
         for (Map.Entry<String, Double> entry :
                 Optional.ofNullable(byName).orElse(Map.of()).entrySet()) {
-            if (!entry.getKey().matches("\\d{1,9}") || Integer.parseInt(entry.getKey()) >= vocabulary) {
+            if (!entry.getKey().matches(TOKEN_ID) || Integer.parseInt(entry.getKey()) >= vocabulary) {
                 throw ApiException.invalid("logit_bias", "logit_bias keys must be token ids below " + vocabulary + ".");
             }
-            if (Math.abs(entry.getValue()) > 100) {
+            if (Math.abs(entry.getValue()) > LARGEST_BIAS) {
                 throw ApiException.invalid("logit_bias", "logit_bias values must be between -100 and 100.");
             }
             bias.put(Integer.parseInt(entry.getKey()), entry.getValue());
@@ -173,24 +213,37 @@ public final class CompletionController {
 
     /** Returns the answer, or null if it has been streamed. */
     private Completion answer(
-            Endpoint endpoint, Question question, AnswerOptions options, HttpServletResponse response) {
+            Endpoint endpoint,
+            Question question,
+            AnswerOptions options,
+            Client client,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        ClientConnection connection = ClientConnection.of(request);
         Endpoint.Writing writing = endpoint.begin(student.model(), fingerprint, question);
         if (!options.streams()) {
             try {
-                return writing.whole(student.answer(question, AnswerListener.NONE));
+                return writing.whole(student.answer(question, client, new WholeListener(connection)));
             } catch (IOException e) {
-                throw new IllegalStateException("nobody listens who could go away", e);
+                LOG.debug("The client has gone: {}", e.toString());
+                throw ApiException.cancelled();
             }
         }
-        stream(writing, question, options.includesUsage(), new EventStream(response, json));
+        EventStream events = new EventStream(response, json);
+        stream(writing, question, client, options.includesUsage(), new StreamingListener(writing, connection, events));
         return null;
     }
 
-    private void stream(Endpoint.Writing writing, Question question, boolean includeUsage, EventStream events) {
-        StreamingListener listener = new StreamingListener(writing, events);
+    private void stream(
+            Endpoint.Writing writing,
+            Question question,
+            Client client,
+            boolean includeUsage,
+            StreamingListener listener) {
+        EventStream events = listener.events;
         try {
             try {
-                Answer answer = student.answer(question, listener);
+                Answer answer = student.answer(question, client, listener);
                 int last = answer.choices().size() - 1;
                 listener.open(last);
                 events.data(writing.ending(last, answer.choices().get(last), GuidanceReport.of(answer)));
@@ -215,15 +268,50 @@ public final class CompletionController {
         }
     }
 
+    private static void failIfLost(ClientConnection connection) throws IOException {
+        if (connection.lost()) {
+            throw new IOException("the connection is closed");
+        }
+    }
+
+    private record WholeListener(ClientConnection connection) implements AnswerListener {
+
+        @Override
+        public void stillThere() throws IOException {
+            failIfLost(connection);
+        }
+
+        @Override
+        public boolean wantsPieces() {
+            return false;
+        }
+
+        @Override
+        public void onPiece(Piece piece) {}
+
+        @Override
+        public void onChoice(int index, Answer.Choice choice) {}
+
+        @Override
+        public void onWaiting() {}
+    }
+
     private static final class StreamingListener implements AnswerListener {
 
         private final Endpoint.Writing writing;
+        private final ClientConnection connection;
         private final EventStream events;
         private int opened;
 
-        StreamingListener(Endpoint.Writing writing, EventStream events) {
+        StreamingListener(Endpoint.Writing writing, ClientConnection connection, EventStream events) {
             this.writing = writing;
+            this.connection = connection;
             this.events = events;
+        }
+
+        @Override
+        public void stillThere() throws IOException {
+            failIfLost(connection);
         }
 
         @Override

@@ -1,6 +1,6 @@
 package io.gkt.student.openai;
 
-import io.gkt.inference.LanguageModel;
+import io.gkt.inference.TextModel;
 import io.gkt.inference.sampling.TokenLogprobs;
 import io.gkt.protocol.Usage;
 import io.gkt.student.generation.Answer;
@@ -26,7 +26,7 @@ enum Endpoint {
         this.chunkObject = chunkObject;
     }
 
-    Writing begin(LanguageModel model, String fingerprint, Question question) {
+    Writing begin(TextModel model, String fingerprint, Question question) {
         return new Writing(
                 idPrefix + UUID.randomUUID().toString().replace("-", ""),
                 Instant.now().getEpochSecond(),
@@ -40,13 +40,13 @@ enum Endpoint {
 
         private final String id;
         private final long created;
-        private final LanguageModel model;
+        private final TextModel model;
         private final String fingerprint;
         private final boolean withLogprobs;
         /** Characters of each choice whose logprobs are written. */
         private final int[] written;
 
-        private Writing(String id, long created, LanguageModel model, String fingerprint, Question question) {
+        private Writing(String id, long created, TextModel model, String fingerprint, Question question) {
             this.id = id;
             this.created = created;
             this.model = model;

@@ -87,7 +87,9 @@ record NotOffered(
                 && !responseFormat.path("type").asString("").equals("text")) {
             throw ApiException.unsupported("response_format");
         }
-        if (modalities != null && !modalities.valueStream().allMatch(modality -> is(modality, "text"))) {
+        if (modalities != null
+                && !modalities.isNull()
+                && !(modalities.isArray() && modalities.valueStream().allMatch(modality -> is(modality, "text")))) {
             throw ApiException.unsupported("modalities");
         }
         refuse("audio", audio);

@@ -32,7 +32,7 @@ record EdgeFacts(boolean demo, boolean teacher, Guidance guidance, Sampling samp
         StudentSettings.Guidance guidance = settings.guidance();
         return new EdgeFacts(
                 settings.model() == null,
-                settings.teacher().url() != null,
+                !settings.teacher().url().isEmpty(),
                 new Guidance(
                         guidance.mode(),
                         guidance.maxTokens(),

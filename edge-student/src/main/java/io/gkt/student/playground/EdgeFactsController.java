@@ -1,6 +1,6 @@
 package io.gkt.student.playground;
 
-import io.gkt.inference.LanguageModel;
+import io.gkt.inference.TextModel;
 import io.gkt.student.StudentSettings;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -11,7 +11,7 @@ final class EdgeFactsController {
 
     private final EdgeFacts facts;
 
-    EdgeFactsController(StudentSettings settings, LanguageModel model) {
+    EdgeFactsController(StudentSettings settings, TextModel model) {
         facts = EdgeFacts.of(settings, model.defaultSampling());
     }
 

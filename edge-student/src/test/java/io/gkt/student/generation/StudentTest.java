@@ -13,6 +13,9 @@ import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.protocol.Message;
 import io.gkt.service.ApiException;
+import io.gkt.service.Conversation;
+import io.gkt.service.MemoryHealth;
+import io.gkt.service.upstream.ServerConnection;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
@@ -20,9 +23,10 @@ import io.gkt.student.guidance.GuidanceOutcome;
 import io.gkt.student.guidance.GuidanceText;
 import io.gkt.student.guidance.ScriptedTeacher;
 import io.gkt.student.guidance.Teacher;
-import io.gkt.student.guidance.TeacherConnection;
+import io.gkt.student.guidance.TeacherReplica;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -48,6 +52,8 @@ class StudentTest {
     private static final Path CHECKPOINT = Path.of("../inference/src/test/resources/golden/checkpoints/qwen3-qknorm");
 
     private static final int STEP_TOKENS = 8;
+    private static final Client CLIENT = new Client("anybody", Duration.ofSeconds(30));
+    private static final MemoryHealth MEMORY = new MemoryHealth();
     private static final SimpleMeterRegistry REGISTRY = new SimpleMeterRegistry();
 
     private static LanguageModel model;
@@ -61,19 +67,27 @@ class StudentTest {
         model = LanguageModel.load(CHECKPOINT, Precision.FLOAT32, 2, 256);
         server = new ScriptedTeacher(ScriptedTeacher.hangs());
         teacher = new Teacher(
-                new TeacherConnection(
-                        server.url(),
-                        null,
-                        HttpClient.newBuilder()
-                                .version(HttpClient.Version.HTTP_1_1)
-                                .build()),
+                List.of(new TeacherReplica(
+                        new ServerConnection(
+                                "teacher",
+                                server.url(),
+                                null,
+                                HttpClient.newBuilder()
+                                        .version(HttpClient.Version.HTTP_1_1)
+                                        .build(),
+                                ObservationRegistry.NOOP),
+                        CircuitBreaker.ofDefaults("teacher"))),
                 JsonMapper.shared(),
-                CircuitBreaker.ofDefaults("teacher"),
                 Retry.of("teacher", Teacher.oneRetry()),
                 Bulkhead.ofDefaults("teacher"));
         admission = new Admission(2, 2);
         student = new Student(
-                model, teacher, admission, GuidanceText.Boundary.WORD, Duration.ofSeconds(30), STEP_TOKENS, REGISTRY);
+                new EngineBackend(model, STEP_TOKENS),
+                teacher,
+                admission,
+                GuidanceText.Boundary.WORD,
+                MEMORY,
+                REGISTRY);
     }
 
     @AfterAll
@@ -137,7 +151,7 @@ class StudentTest {
     void theAnswerBeginsWithTheTeachersWordsAndTheStudentFinishesIt() throws Exception {
         server.now(ScriptedTeacher.says(" We need 12 + 7", "length"));
         Pieces pieces = new Pieces();
-        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), pieces);
+        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), CLIENT, pieces);
         assertThat(answer.guidance().outcome()).isEqualTo(GuidanceOutcome.USED);
         assertThat(pieces.by(Author.TEACHER)).as("the last word may go on").isEqualTo(" We need 12 +");
         assertThat(pieces.by(Author.STUDENT)).isNotEmpty();
@@ -154,9 +168,10 @@ class StudentTest {
     void theStudentContinuesAsIfItHadReadPromptAndGuidanceAsOneText() throws Exception {
         server.now(ScriptedTeacher.says(" We need 12 + 7", "length"));
         Pieces guided = new Pieces();
-        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), guided);
+        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), CLIENT, guided);
         Answer whole = student.answer(
                 ask("Q: 12 + 7?\nA: We need 12 +", 40 - answer.guidanceTokens(), GuidanceMode.OFF),
+                CLIENT,
                 AnswerListener.NONE);
         assertThat(guided.by(Author.STUDENT)).isEqualTo(text(whole));
     }
@@ -174,7 +189,7 @@ class StudentTest {
                 .register(REGISTRY);
         double before = ran.totalAmount();
 
-        Answer answer = student.answer(ask(prompt, 40, GuidanceMode.AUTO), AnswerListener.NONE);
+        Answer answer = student.answer(ask(prompt, 40, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
 
         assertThat(answer.usage().promptTokens()).isGreaterThan(4 * STEP_TOKENS);
         assertThat(ran.totalAmount() - before).isEqualTo(answer.guidanceTokens());
@@ -185,7 +200,7 @@ class StudentTest {
     void aCompleteAnswerNeedsNoStudent() throws Exception {
         server.now(ScriptedTeacher.says(" It is 19.", "stop"));
         Pieces pieces = new Pieces();
-        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), pieces);
+        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), CLIENT, pieces);
         assertThat(answer.guidance().outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
         assertThat(text(answer)).isEqualTo(" It is 19.");
         assertThat(answer.choices().get(0).finishReason()).isEqualTo("stop");
@@ -195,7 +210,7 @@ class StudentTest {
     @Test
     void guidanceLongerThanTheAnswerMayBeIsCut() throws Exception {
         server.now(ScriptedTeacher.says(" one two three four five six seven eight nine ten eleven", "stop"));
-        Answer answer = student.answer(ask("count:", 5, GuidanceMode.AUTO), AnswerListener.NONE);
+        Answer answer = student.answer(ask("count:", 5, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
         assertThat(answer.choices().get(0).finishReason()).isEqualTo("length");
         assertThat(answer.usage().completionTokens()).isEqualTo(5);
         assertThat(" one two three four five six seven").startsWith(text(answer));
@@ -204,7 +219,8 @@ class StudentTest {
     @Test
     void aStopSequenceInTheGuidanceEndsTheAnswer() throws Exception {
         server.now(ScriptedTeacher.says(" 19.\nQ: And what is", "length"));
-        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO, "\nQ:"), AnswerListener.NONE);
+        Answer answer =
+                student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO, "\nQ:"), CLIENT, AnswerListener.NONE);
         assertThat(text(answer)).isEqualTo(" 19.");
         assertThat(answer.choices().get(0).finishReason()).isEqualTo("stop");
     }
@@ -212,12 +228,12 @@ class StudentTest {
     @Test
     void guidanceThatCameWithTheRequestCountsLikeTheTeachers() throws Exception {
         server.now(ScriptedTeacher.says(" We need 12 + 7", "length"));
-        Answer online = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), AnswerListener.NONE);
+        Answer online = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
         int asked = server.requests().size();
-        Answer given = student.answer(given(" We need 12 + 7", false), AnswerListener.NONE);
+        Answer given = student.answer(given(" We need 12 + 7", false), CLIENT, AnswerListener.NONE);
         assertThat(text(given)).isEqualTo(text(online));
         assertThat(given.guidance().outcome()).isEqualTo(GuidanceOutcome.GIVEN);
-        Answer complete = student.answer(given(" It is 19.", true), AnswerListener.NONE);
+        Answer complete = student.answer(given(" It is 19.", true), CLIENT, AnswerListener.NONE);
         assertThat(text(complete)).isEqualTo(" It is 19.");
         assertThat(complete.choices().get(0).finishReason()).isEqualTo("stop");
         assertThat(server.requests()).as("the teacher is not asked").hasSize(asked);
@@ -244,7 +260,7 @@ class StudentTest {
     @Test
     void severalChoicesShareTheGuidanceAndDifferInTheirSeeds() throws Exception {
         Pieces pieces = new Pieces();
-        Answer several = student.answer(sampled(4, OptionalLong.of(7), OptionalInt.empty()), pieces);
+        Answer several = student.answer(sampled(4, OptionalLong.of(7), OptionalInt.empty()), CLIENT, pieces);
         assertThat(several.choices())
                 .hasSize(4)
                 .allSatisfy(choice -> assertThat(choice.text()).startsWith(" We need 12 +"));
@@ -254,17 +270,18 @@ class StudentTest {
             assertThat(pieces.text(i)).isEqualTo(several.choices().get(i).text());
         }
 
-        Answer again = student.answer(sampled(4, OptionalLong.of(7), OptionalInt.empty()), AnswerListener.NONE);
+        Answer again = student.answer(sampled(4, OptionalLong.of(7), OptionalInt.empty()), CLIENT, AnswerListener.NONE);
         assertThat(again.choices()).isEqualTo(several.choices());
-        Answer one = student.answer(sampled(1, OptionalLong.of(7), OptionalInt.empty()), AnswerListener.NONE);
+        Answer one = student.answer(sampled(1, OptionalLong.of(7), OptionalInt.empty()), CLIENT, AnswerListener.NONE);
         assertThat(one.choices().get(0)).isEqualTo(several.choices().get(0));
     }
 
     @Test
     void logprobsNameEveryTokenOfTheAnswerGuidanceIncluded() throws Exception {
         Pieces pieces = new Pieces();
-        Answer answer = student.answer(sampled(2, OptionalLong.of(7), OptionalInt.of(2)), pieces);
-        Answer without = student.answer(sampled(2, OptionalLong.of(7), OptionalInt.empty()), AnswerListener.NONE);
+        Answer answer = student.answer(sampled(2, OptionalLong.of(7), OptionalInt.of(2)), CLIENT, pieces);
+        Answer without =
+                student.answer(sampled(2, OptionalLong.of(7), OptionalInt.empty()), CLIENT, AnswerListener.NONE);
         for (int i = 0; i < 2; i++) {
             int choice = i;
             assertThat(answer.choices().get(i).text())
@@ -285,7 +302,7 @@ class StudentTest {
         Question question = ask("Q: 12 + 7?\nA:", 40, GuidanceMode.AUTO);
         return new Question(
                 question.prompt(),
-                question.messages(),
+                question.conversation(),
                 question.maxTokens(),
                 question.stop(),
                 question.sampling(),
@@ -302,16 +319,16 @@ class StudentTest {
 
     @Test
     void withoutTheTeacherTheStudentAnswersAloneAndSaysSo() throws Exception {
-        Answer alone = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.OFF), AnswerListener.NONE);
+        Answer alone = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.OFF), CLIENT, AnswerListener.NONE);
         assertThat(alone.guidance().outcome()).isEqualTo(GuidanceOutcome.SKIPPED);
 
         server.now(ScriptedTeacher.hangs());
-        Answer timeout = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.AUTO), AnswerListener.NONE);
+        Answer timeout = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
         assertThat(timeout.guidance().outcome()).isEqualTo(GuidanceOutcome.FALLBACK_TIMEOUT);
         assertThat(text(timeout)).isEqualTo(text(alone));
 
         server.now(ScriptedTeacher.status(503, null));
-        Answer refused = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.AUTO), AnswerListener.NONE);
+        Answer refused = student.answer(ask("Q: 12 + 7?\nA:", 20, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
         assertThat(refused.guidance().outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
         assertThat(text(refused)).isEqualTo(text(alone));
     }
@@ -319,7 +336,7 @@ class StudentTest {
     @Test
     void specialTokenTextInGuidanceOpensNoTurn() throws Exception {
         server.now(ScriptedTeacher.says("Sure.<|im_end|>\n<|im_start|>user\nTell me", "length"));
-        List<Message> chat = List.of(new Message("user", "hi"));
+        Conversation chat = new Conversation(List.of(new Message("user", "hi")), false);
         Question question = new Question(
                 model.chatTemplate().orElseThrow().prompt(List.of(new ChatMessage("user", "hi")), true),
                 chat,
@@ -330,36 +347,118 @@ class StudentTest {
                 true,
                 1,
                 OptionalInt.empty(),
-                new GuidanceWish(GuidanceMode.AUTO, 10, Duration.ofSeconds(1)));
+                new GuidanceWish(GuidanceMode.AUTO, 10, Duration.ofSeconds(20)));
         Pieces pieces = new Pieces();
-        student.answer(question, pieces);
+        student.answer(question, CLIENT, pieces);
         assertThat(pieces.by(Author.TEACHER)).isEqualTo("Sure.");
+    }
+
+    private static Question toContinue(String prefill, int maxTokens) {
+        return new Question(
+                model.chatTemplate()
+                        .orElseThrow()
+                        .promptToContinue(
+                                List.of(new ChatMessage("user", "hi"), new ChatMessage("assistant", prefill))),
+                new Conversation(List.of(new Message("user", "hi"), new Message("assistant", prefill)), true),
+                maxTokens,
+                List.of(),
+                SamplingParameters.GREEDY,
+                null,
+                true,
+                1,
+                OptionalInt.empty(),
+                new GuidanceWish(GuidanceMode.AUTO, 10, Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void guidanceGoesOnRightBehindTheMessageThatIsContinued() throws Exception {
+        server.now(ScriptedTeacher.says("7 + 3 = 50", "length"));
+        Pieces pieces = new Pieces();
+        Answer answer = student.answer(toContinue("We need 4", 30), CLIENT, pieces);
+        assertThat(pieces.by(Author.TEACHER)).isEqualTo("7 + 3 =");
+        assertThat(text(answer)).isEqualTo(pieces.by(Author.TEACHER) + pieces.by(Author.STUDENT));
+        assertThat(server.requests().get(server.requests().size() - 1)).satisfies(request -> {
+            assertThat(request.continueFinalMessage()).isTrue();
+            assertThat(request.messages()).last().isEqualTo(new Message("assistant", "We need 4"));
+        });
+
+        Answer whole = student.answer(toContinue("We need 47 + 3 =", 5), CLIENT, AnswerListener.NONE);
+        assertThat(whole.guidance().outcome()).isEqualTo(GuidanceOutcome.USED);
+        assertThat(text(whole)).as("no room for all of the guidance").isNotEmpty();
+        assertThat("7 + 3 = 50").startsWith(text(whole));
+    }
+
+    @Test
+    void guidanceThatIsCutShortIsItsBeginningWhereverThePromptEnds() throws Exception {
+        String text = "counting understandably neighbouring representations";
+        for (int end = 1; end < 12; end++) {
+            String guidance = text.substring(end);
+            server.now(ScriptedTeacher.says(guidance, "stop"));
+            Answer answer =
+                    student.answer(ask(text.substring(0, end), 5, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
+            assertThat(guidance).startsWith(text(answer));
+            assertThat(text(answer)).isNotEmpty();
+        }
     }
 
     @Test
     void theTeacherMayAnswerAlone() throws Exception {
         server.now(ScriptedTeacher.says(" It is 19", "length"));
-        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), AnswerListener.NONE);
+        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), CLIENT, AnswerListener.NONE);
         assertThat(text(answer)).isEqualTo(" It is 19");
         assertThat(answer.choices().get(0).finishReason()).isEqualTo("length");
         assertThat(answer.usage().completionTokens()).as("the teacher's count").isEqualTo(7);
 
         server.now(ScriptedTeacher.status(500, null));
-        assertThatThrownBy(() -> student.answer(ask("x", 40, GuidanceMode.ONLY), AnswerListener.NONE))
+        assertThatThrownBy(() -> student.answer(ask("x", 40, GuidanceMode.ONLY), CLIENT, AnswerListener.NONE))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.status().value()).isEqualTo(503));
     }
 
     @Test
+    void theTeachersWholeAnswerStreams() throws Exception {
+        server.now(ScriptedTeacher.streams(ScriptedTeacher.ending("stop"), " It", " is", " 19."));
+        Pieces pieces = new Pieces();
+        Answer answer = student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), CLIENT, pieces);
+        assertThat(pieces).extracting(Piece::text).containsExactly(" It", " is", " 19.");
+        assertThat(pieces).extracting(Piece::author).containsOnly(Author.TEACHER);
+        assertThat(text(answer)).isEqualTo(" It is 19.");
+        assertThat(answer.guidance().outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
+        assertThat(answer.usage().completionTokens()).isEqualTo(7);
+    }
+
+    @Test
+    void aTeacherThatBreaksOffItsWholeAnswerIsAFailure() {
+        server.now(ScriptedTeacher.streams(null, " It", " is"));
+        Pieces pieces = new Pieces();
+        assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), CLIENT, pieces))
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.status().value()).isEqualTo(503))
+                .hasMessageContaining("broke off");
+        assertThat(pieces.by(Author.TEACHER)).isEqualTo(" It is");
+    }
+
+    @Test
+    void whenTheClientLeavesTheTeacherMayStop() throws Exception {
+        server.now(ScriptedTeacher.streams(ScriptedTeacher.hangs(), " It"));
+        assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 40, GuidanceMode.ONLY), CLIENT, gone()))
+                .isInstanceOf(IOException.class);
+        String id = server.requests().get(server.requests().size() - 1).id();
+        while (!server.cancelled().contains(id)) {
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
     void aPromptThatLeavesNoRoomIsRefused() {
-        assertThatThrownBy(() -> student.answer(ask("word ".repeat(300), 5, GuidanceMode.OFF), AnswerListener.NONE))
+        assertThatThrownBy(() ->
+                        student.answer(ask("word ".repeat(300), 5, GuidanceMode.OFF), CLIENT, AnswerListener.NONE))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.code()).isEqualTo("context_length_exceeded"));
     }
 
-    @Test
-    void whenTheClientLeavesItsSlotIsFree() {
-        AnswerListener gone = new AnswerListener() {
+    private static AnswerListener gone() {
+        return new AnswerListener() {
             @Override
             public void onPiece(Piece piece) throws IOException {
                 throw new IOException("gone");
@@ -371,8 +470,12 @@ class StudentTest {
             @Override
             public void onWaiting() {}
         };
+    }
+
+    @Test
+    void whenTheClientLeavesItsSlotIsFree() {
         for (int i = 0; i < 5; i++) {
-            assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 50, GuidanceMode.OFF), gone))
+            assertThatThrownBy(() -> student.answer(ask("Q: 12 + 7?\nA:", 50, GuidanceMode.OFF), CLIENT, gone()))
                     .isInstanceOf(IOException.class);
         }
         assertThat(admission.running()).isZero();
@@ -386,7 +489,7 @@ class StudentTest {
         for (int i = 0; i < 4; i++) {
             Thread thread = new Thread(() -> {
                 try {
-                    student.answer(ask("Q: 12 + 7?\nA:", 5, GuidanceMode.AUTO), AnswerListener.NONE);
+                    student.answer(ask("Q: 12 + 7?\nA:", 5, GuidanceMode.AUTO), CLIENT, AnswerListener.NONE);
                 } catch (IOException e) {
                     throw new IllegalStateException(e);
                 }
@@ -397,7 +500,7 @@ class StudentTest {
         while (admission.waiting() < 2) {
             Thread.sleep(1);
         }
-        assertThatThrownBy(() -> student.answer(ask("x", 5, GuidanceMode.OFF), AnswerListener.NONE))
+        assertThatThrownBy(() -> student.answer(ask("x", 5, GuidanceMode.OFF), CLIENT, AnswerListener.NONE))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.status().value()).isEqualTo(429));
         for (Thread thread : threads) {

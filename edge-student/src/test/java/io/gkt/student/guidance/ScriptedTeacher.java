@@ -76,6 +76,40 @@ public final class ScriptedTeacher implements AutoCloseable {
                                 new Timings(1, 2, 3, 1))));
     }
 
+    /** Streams texts; then {@code end}, such as {@link #ending}, or nothing more if it is null. */
+    public static Script streams(Script end, String... texts) {
+        return (exchange, request) -> {
+            exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
+            exchange.sendResponseHeaders(200, 0);
+            for (String text : texts) {
+                event(exchange, new GuidanceResponse(request.id(), "scripted", text, null, null, null));
+            }
+            if (end != null) {
+                end.play(exchange, request);
+            }
+        };
+    }
+
+    /** A stream's last events. */
+    public static Script ending(String finishReason) {
+        return (exchange, request) -> {
+            event(
+                    exchange,
+                    new GuidanceResponse(
+                            request.id(), "scripted", "", finishReason, Usage.of(5, 7, 0), new Timings(1, 2, 3, 1)));
+            data(exchange, GuidanceApi.STREAM_END);
+        };
+    }
+
+    static void event(HttpExchange exchange, Object event) throws IOException {
+        data(exchange, JsonMapper.shared().writeValueAsString(event));
+    }
+
+    static void data(HttpExchange exchange, String data) throws IOException {
+        exchange.getResponseBody().write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+        exchange.getResponseBody().flush();
+    }
+
     /** Answers 200 with this body. */
     public static Script body(String body) {
         return (exchange, request) -> answer(exchange, body);
@@ -122,7 +156,7 @@ public final class ScriptedTeacher implements AutoCloseable {
         return authorizations;
     }
 
-    List<String> cancelled() {
+    public List<String> cancelled() {
         return cancelled;
     }
 

@@ -7,12 +7,18 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.retry.Retry;
+import io.gkt.protocol.ErrorBody;
+import io.gkt.protocol.GuidanceResponse;
+import io.gkt.service.upstream.ServerConnection;
+import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -56,19 +62,28 @@ class TeacherTest {
     }
 
     private Teacher teacherAt(URI url) {
+        return teacher(new TeacherReplica(connection(url), circuitBreaker));
+    }
+
+    private static Teacher teacher(TeacherReplica... replicas) {
         return new Teacher(
-                new TeacherConnection(
-                        url,
-                        KEY,
-                        HttpClient.newBuilder()
-                                .version(HttpClient.Version.HTTP_1_1)
-                                .connectTimeout(Duration.ofMillis(500))
-                                .build()),
+                List.of(replicas),
                 JsonMapper.shared(),
-                circuitBreaker,
                 Retry.of("teacher", Teacher.oneRetry()),
                 Bulkhead.of(
                         "teacher", BulkheadConfig.custom().maxConcurrentCalls(2).build()));
+    }
+
+    private static ServerConnection connection(URI url) {
+        return new ServerConnection(
+                "teacher",
+                url,
+                KEY,
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(Duration.ofMillis(500))
+                        .build(),
+                ObservationRegistry.NOOP);
     }
 
     private static GuidanceQuestion question(long timeoutMillis) {
@@ -100,6 +115,105 @@ class TeacherTest {
     void aFinishedAnswerIsComplete() throws Exception {
         server.now(ScriptedTeacher.says("19", "stop"));
         assertThat(ask(2_000).outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
+    }
+
+    private Guidance stream(List<String> pieces, long timeoutMillis) throws Exception {
+        return teacher.ask(question(timeoutMillis), pieces::add).get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aStreamIsPassedOnAsItComesAndPutTogether() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        server.now((exchange, request) -> {
+            exchange.sendResponseHeaders(200, 0);
+            for (String text : List.of(" We", " need")) {
+                ScriptedTeacher.event(exchange, piece(request.id(), text));
+            }
+            first.await();
+            for (String text : List.of(" 12\u0007 +", "", " \u6771")) {
+                ScriptedTeacher.event(exchange, piece(request.id(), text));
+            }
+            ScriptedTeacher.ending("length").play(exchange, request);
+        });
+        List<String> pieces = new CopyOnWriteArrayList<>();
+        CompletableFuture<Guidance> asked = teacher.ask(question(5_000), pieces::add);
+        while (pieces.size() < 2) {
+            Thread.sleep(5);
+        }
+        assertThat(asked).isNotDone();
+        first.countDown();
+        Guidance guidance = asked.get(10, TimeUnit.SECONDS);
+
+        assertThat(pieces).containsExactly(" We", " need", " 12 +", " \u6771");
+        assertThat(guidance.text()).isEqualTo(String.join("", pieces));
+        assertThat(guidance.outcome()).isEqualTo(GuidanceOutcome.USED);
+        assertThat(guidance.usage().completionTokens()).isEqualTo(7);
+        assertThat(guidance.bytesDown()).isGreaterThan(guidance.text().length());
+        assertThat(server.requests())
+                .singleElement()
+                .satisfies(request -> assertThat(request.stream()).isTrue());
+    }
+
+    private static GuidanceResponse piece(String id, String text) {
+        return new GuidanceResponse(id, "scripted", text, null, null, null);
+    }
+
+    static Stream<Arguments> brokenStreams() {
+        return Stream.of(
+                Arguments.of("an end too early", ScriptedTeacher.streams(null, " We")),
+                Arguments.of("no reason", ScriptedTeacher.streams(ScriptedTeacher.ending(null), " We")),
+                Arguments.of(
+                        "no JSON",
+                        ScriptedTeacher.streams(
+                                (exchange, request) -> ScriptedTeacher.data(exchange, "{\"id\": "), " We")),
+                Arguments.of(
+                        "null",
+                        ScriptedTeacher.streams((exchange, request) -> ScriptedTeacher.data(exchange, "null"), " We")),
+                Arguments.of(
+                        "another's piece",
+                        ScriptedTeacher.streams(
+                                (exchange, request) -> ScriptedTeacher.event(exchange, piece("x", "secret")), " We")),
+                Arguments.of(
+                        "an error",
+                        ScriptedTeacher.streams(
+                                (exchange, request) -> ScriptedTeacher.event(
+                                        exchange,
+                                        new ErrorBody(new ErrorBody.Error("no", "server_error", null, "cancelled"))),
+                                " We")),
+                Arguments.of(
+                        "too much",
+                        ScriptedTeacher.streams(
+                                (exchange, request) -> ScriptedTeacher.data(exchange, " ".repeat(20_000_000)), " We")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("brokenStreams")
+    void aStreamThatBreaksOffIsAnErrorAndIsNotAskedForAgain(String name, ScriptedTeacher.Script script)
+            throws Exception {
+        server.now(script);
+        List<String> pieces = new CopyOnWriteArrayList<>();
+        Guidance guidance = stream(pieces, 5_000);
+        assertThat(guidance.outcome()).isEqualTo(GuidanceOutcome.FALLBACK_ERROR);
+        assertThat(guidance.text()).isEmpty();
+        assertThat(pieces).containsExactly(" We");
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void aStreamThatPausesIsGivenUpInTimeAndTheTeacherTold() throws Exception {
+        server.now(ScriptedTeacher.streams(ScriptedTeacher.hangs(), " We"));
+        List<String> pieces = new CopyOnWriteArrayList<>();
+        assertThat(stream(pieces, 300).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_TIMEOUT);
+        assertThat(pieces).containsExactly(" We");
+        awaitCancellation(server.requests().get(0).id());
+    }
+
+    @Test
+    void aTeacherThatDoesNotStreamIsRefusedAsEver() throws Exception {
+        server.now(ScriptedTeacher.status(429, null));
+        List<String> pieces = new CopyOnWriteArrayList<>();
+        assertThat(stream(pieces, 1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+        assertThat(pieces).isEmpty();
     }
 
     static Stream<Arguments> nonsense() {
@@ -253,8 +367,132 @@ class TeacherTest {
 
     @Test
     void withoutATeacherNobodyIsAsked() throws Exception {
-        try (Teacher none = teacherAt(null)) {
+        try (Teacher none = teacher()) {
             assertThat(none.ask(question(1_000)).get().outcome()).isEqualTo(GuidanceOutcome.SKIPPED);
+        }
+    }
+
+    @Test
+    void aTeacherThatNamedATimeIsNotAskedBefore() throws Exception {
+        server.now(ScriptedTeacher.status(429, "30"));
+        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+        server.now(ScriptedTeacher.says("19", "stop"));
+        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    /** Two servers and the teacher that they are together. */
+    private final class Two implements AutoCloseable {
+
+        private final ScriptedTeacher other = new ScriptedTeacher(ScriptedTeacher.says(" Other", "length"));
+        private final CircuitBreaker othersBreaker = CircuitBreaker.of("teacher-2", circuitBreakerConfig());
+        private final Teacher both = teacher(
+                new TeacherReplica(connection(server.url()), circuitBreaker),
+                new TeacherReplica(connection(other.url()), othersBreaker));
+
+        Two() throws Exception {}
+
+        Guidance ask() throws Exception {
+            return both.ask(question(3_000)).get(10, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public void close() {
+            both.close();
+            other.close();
+        }
+    }
+
+    @Test
+    void replicasTakeTurns() throws Exception {
+        try (Two two = new Two()) {
+            for (int i = 0; i < 6; i++) {
+                assertThat(two.ask().outcome()).isEqualTo(GuidanceOutcome.USED);
+            }
+            assertThat(server.requests()).hasSize(3);
+            assertThat(two.other.requests()).hasSize(3);
+        }
+    }
+
+    static Stream<Arguments> replicasThatGiveNothing() {
+        return Stream.of(
+                Arguments.of("full", ScriptedTeacher.status(429, null)),
+                Arguments.of("leaving", ScriptedTeacher.status(503, "5")),
+                Arguments.of("failing", ScriptedTeacher.status(500, null)),
+                Arguments.of("talking nonsense", ScriptedTeacher.body("<html>502</html>")),
+                Arguments.of("breaking off", (ScriptedTeacher.Script) (exchange, request) -> {
+                    exchange.sendResponseHeaders(200, 1_000);
+                    exchange.getResponseBody().write(new byte[10]);
+                }));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("replicasThatGiveNothing")
+    void oneReplicaStandsInForTheOther(String name, ScriptedTeacher.Script script) throws Exception {
+        server.now(script);
+        try (Two two = new Two()) {
+            for (int i = 0; i < 4; i++) {
+                assertThat(two.ask().text()).isEqualTo(" Other");
+            }
+            assertThat(two.other.requests()).hasSize(4);
+        }
+    }
+
+    @Test
+    void aReplicaThatIsGoneIsNotMissed() throws Exception {
+        try (Two two = new Two()) {
+            server.close();
+            for (int i = 0; i < 8; i++) {
+                assertThat(two.ask().text()).isEqualTo(" Other");
+            }
+            assertThat(circuitBreaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+            assertThat(two.othersBreaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        }
+    }
+
+    @Test
+    void aReplicaIsPassedOverUntilTheTimeItNamed() throws Exception {
+        server.now(ScriptedTeacher.status(503, "30"));
+        try (Two two = new Two()) {
+            for (int i = 0; i < 6; i++) {
+                assertThat(two.ask().text()).isEqualTo(" Other");
+            }
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatOneHoldsToBeWrongTheOtherIsNotAsked() throws Exception {
+        server.now(ScriptedTeacher.status(400, null));
+        try (Two two = new Two()) {
+            assertThat(two.ask().outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+            assertThat(two.other.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void aQuestionThatBreaksTwoReplicasIsNotGivenToAThird() throws Exception {
+        server.now(ScriptedTeacher.status(500, null));
+        try (ScriptedTeacher second = new ScriptedTeacher(ScriptedTeacher.status(500, null));
+                ScriptedTeacher third = new ScriptedTeacher(ScriptedTeacher.says("19", "stop"));
+                Teacher three = teacher(
+                        new TeacherReplica(connection(server.url()), circuitBreaker),
+                        new TeacherReplica(connection(second.url()), CircuitBreaker.ofDefaults("teacher-2")),
+                        new TeacherReplica(connection(third.url()), CircuitBreaker.ofDefaults("teacher-3")))) {
+            assertThat(three.ask(question(3_000)).get(10, TimeUnit.SECONDS).outcome())
+                    .isEqualTo(GuidanceOutcome.FALLBACK_ERROR);
+            assertThat(second.requests()).hasSize(1);
+            assertThat(third.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void withoutAnyReplicaTheLastFailureIsTold() throws Exception {
+        server.now(ScriptedTeacher.status(500, null));
+        try (Two two = new Two()) {
+            two.other.now(ScriptedTeacher.status(429, null));
+            assertThat(two.ask().outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+            assertThat(two.ask().outcome()).isEqualTo(GuidanceOutcome.FALLBACK_ERROR);
         }
     }
 }

@@ -46,6 +46,7 @@ final class Teacher {
                 id,
                 null,
                 prompt.chat() ? List.of(new Message("user", prompt.text())) : null,
+                null,
                 prompt.chat() ? null : prompt.text(),
                 maxTokens,
                 Prompt.STOP,

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -110,6 +111,28 @@ public final class ChatTemplate {
      */
     public Prompt prompt(List<ChatMessage> messages, boolean addGenerationPrompt) {
         return new Prompt(run(messages, addGenerationPrompt).spans(), false);
+    }
+
+    /**
+     * Renders messages to a prompt that ends with the last message's text, so that the model goes on with it. As in
+     * transformers' {@code continue_final_message}, with one difference: white space at the text's end stays even where
+     * the template trims messages, so that models with different templates go on from the same text.
+     *
+     * @throws TemplateException as {@link #prompt}, or if the template does not write the last message as it is
+     */
+    public Prompt promptToContinue(List<ChatMessage> messages) {
+        ChatMessage last = messages.get(messages.size() - 1);
+        // Nobody can guess it, and the template can neither trim it nor what stands before it.
+        String end = UUID.randomUUID().toString();
+        List<ChatMessage> marked = new ArrayList<>(messages.subList(0, messages.size() - 1));
+        marked.add(new ChatMessage(last.role(), last.content() + end));
+        Text rendered = run(marked, false);
+        int cut = rendered.chars().lastIndexOf(end);
+        if (cut < 0
+                || !rendered.chars().substring(0, cut).endsWith(last.content().stripLeading())) {
+            throw new TemplateException("it does not write the last message as it is, so that it can't be continued");
+        }
+        return new Prompt(rendered.substring(0, cut).spans(), false);
     }
 
     /**

@@ -43,6 +43,7 @@ public final class Decoder implements AutoCloseable {
     /** Its mapping lasts as long as it is reachable. */
     private Safetensors.Tensor embedding;
 
+    private int threads;
     private long parameterCount;
     private long weightBytes;
 
@@ -79,6 +80,7 @@ public final class Decoder implements AutoCloseable {
         try {
             decoder.onThread(() -> {
                 JniUtils.setGraphExecutorOptimize(false);
+                decoder.threads = MathThreads.apply();
                 decoder.allocate(directory);
                 return null;
             });
@@ -150,7 +152,13 @@ public final class Decoder implements AutoCloseable {
                     + (config.tiedEmbeddings() ? 0 : (long) config.vocabularySize() * config.hiddenSize());
             weightBytes = loader.bytes();
         }
-        LOG.info("Loaded {} as {}: {} MB of weights{}", directory, precision, weightBytes >> 20, ProcessMemory.now());
+        LOG.info(
+                "Loaded {} as {}: {} MB of weights, {} threads{}",
+                directory,
+                precision,
+                weightBytes >> 20,
+                threads,
+                ProcessMemory.now());
     }
 
     /** The token embedding where it lies in the file: a step touches a row a token, and the rest needs no memory. */
@@ -202,6 +210,16 @@ public final class Decoder implements AutoCloseable {
         return weightBytes;
     }
 
+    /** @return threads that compute a step, this decoder's own one included */
+    public int threads() {
+        return threads;
+    }
+
+    /** @return arrays in native memory, and lists of them, that are open between two steps; 0 once it is closed */
+    public int openArrays() {
+        return owned.size() + manager.getManagedArrays().size();
+    }
+
     /** @return longest sequence in tokens that a slot holds */
     public int contextLength() {
         return contextLength;
@@ -220,10 +238,15 @@ public final class Decoder implements AutoCloseable {
      * @return for each chunk the logits after its last token, {@code [vocabularySize]}
      * @throws IllegalArgumentException if a token is out of the vocabulary or a slot would overflow; nothing is changed
      * @throws IllegalStateException    if the decoder is closed
+     * @throws OutOfMemoryException     if there is too little memory; nothing is changed
      */
     public float[][] step(List<Chunk> chunks) {
         chunks.forEach(this::check);
-        return onThread(() -> forward(chunks));
+        try {
+            return onThread(() -> forward(chunks));
+        } catch (RuntimeException e) {
+            throw OutOfMemoryException.isMeant(e) ? new OutOfMemoryException(e) : e;
+        }
     }
 
     private void check(Chunk chunk) {
@@ -264,6 +287,10 @@ public final class Decoder implements AutoCloseable {
             float[][] result = new float[chunks.size()][];
             for (int i = 0; i < result.length; i++) {
                 result[i] = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
+                // From a hidden state that is not a number no logit is one.
+                if (Float.isNaN(result[i][0])) {
+                    chunks.get(i).slot().spoil();
+                }
             }
             return result;
         }
@@ -295,6 +322,7 @@ public final class Decoder implements AutoCloseable {
         }
         onThread(() -> {
             owned.forEach(IValue::close);
+            owned.clear();
             if (program != null) {
                 program.close();
             }

@@ -12,6 +12,7 @@ public final class Slot {
     private final int[] tokens;
     private int length;
     private long releasedAt;
+    private boolean spoiled;
 
     Slot(int index, int contextLength) {
         this.index = index;
@@ -54,8 +55,20 @@ public final class Slot {
         length += newTokens.length;
     }
 
+    /**
+     * What it holds is of no use to others: keys that are not numbers. Those of tokens before the one that they come from
+     * may be none either, as a masked score that is not a number stays one.
+     */
+    void spoil() {
+        spoiled = true;
+    }
+
     void released(long time) {
         releasedAt = time;
+        if (spoiled) {
+            truncate(0);
+            spoiled = false;
+        }
     }
 
     long releasedAt() {

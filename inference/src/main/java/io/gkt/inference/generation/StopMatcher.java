@@ -22,6 +22,11 @@ public final class StopMatcher {
         this.stops = List.copyOf(stops);
     }
 
+    /** @return texts at which output ends */
+    public List<String> stops() {
+        return stops;
+    }
+
     /**
      * Takes the next piece of output.
      *

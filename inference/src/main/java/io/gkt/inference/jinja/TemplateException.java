@@ -7,7 +7,8 @@ package io.gkt.inference.jinja;
 public final class TemplateException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    TemplateException(String message) {
+    /** @param message what is wrong, for whoever sent the messages or made the template */
+    public TemplateException(String message) {
         super(message);
     }
 

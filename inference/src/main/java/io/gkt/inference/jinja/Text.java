@@ -57,7 +57,12 @@ public final class Text implements Comparable<Text> {
         return chars.codePointCount(0, chars.length());
     }
 
-    Text substring(int begin, int end) {
+    /**
+     * @param begin index of the first character
+     * @param end   index behind the last
+     * @return these characters
+     */
+    public Text substring(int begin, int end) {
         return new Text(chars.substring(begin, end), origins.substring(begin, end));
     }
 

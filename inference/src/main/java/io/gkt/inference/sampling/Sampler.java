@@ -55,10 +55,18 @@ public final class Sampler {
      * @throws IllegalStateException if a logit is not a number, or no token can be chosen
      */
     public int sample(float[] logits) {
-        processors.forEach(processor -> processor.process(logits, history));
-        int token = parameters.temperature() == 0 ? likeliest(logits) : draw(logits);
+        int token = candidates(logits).pick(random.nextDouble());
         history.append(token);
         return token;
+    }
+
+    /** What the next token is drawn from; the logits are changed. */
+    Candidates candidates(float[] logits) {
+        processors.forEach(processor -> processor.process(logits, history));
+        return parameters.temperature() == 0
+                ? new Candidates(new int[] {likeliest(logits)}, new double[] {1})
+                : Candidates.of(
+                        logits, parameters.temperature(), parameters.minP(), parameters.topK(), parameters.topP());
     }
 
     private static int likeliest(float[] logits) {
@@ -70,11 +78,5 @@ public final class Sampler {
             best = logits[id] > logits[best] ? id : best;
         }
         return best;
-    }
-
-    private int draw(float[] logits) {
-        Candidates candidates = Candidates.of(
-                logits, parameters.temperature(), parameters.minP(), parameters.topK(), parameters.topP());
-        return candidates.pick(random.nextDouble());
     }
 }

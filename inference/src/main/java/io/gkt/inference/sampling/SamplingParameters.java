@@ -57,7 +57,15 @@ public record SamplingParameters(
      * @return these with that bias
      */
     public SamplingParameters withLogitBias(Map<Integer, Double> bias) {
-        return with(bias, seed);
+        return with(bias, minTokens, seed);
+    }
+
+    /**
+     * @param tokens what {@link #minTokens()} is to be instead
+     * @return these with that number
+     */
+    public SamplingParameters withMinTokens(int tokens) {
+        return with(logitBias, tokens, seed);
     }
 
     /**
@@ -67,10 +75,10 @@ public record SamplingParameters(
      * @return these with a seed of its own; the first keeps the seed, so that it is the answer to a request for one
      */
     public SamplingParameters forChoice(int index) {
-        return index == 0 || seed.isEmpty() ? this : with(logitBias, derived(seed.getAsLong(), index));
+        return index == 0 || seed.isEmpty() ? this : with(logitBias, minTokens, derived(seed.getAsLong(), index));
     }
 
-    private SamplingParameters with(Map<Integer, Double> bias, OptionalLong seed) {
+    private SamplingParameters with(Map<Integer, Double> bias, int tokens, OptionalLong seed) {
         return new SamplingParameters(
                 temperature,
                 topK,
@@ -80,7 +88,7 @@ public record SamplingParameters(
                 presencePenalty,
                 frequencyPenalty,
                 bias,
-                minTokens,
+                tokens,
                 seed);
     }
 

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +29,11 @@ final class TokenBytes {
         JsonNode root = JsonMapper.shared().readTree(file.json());
         byteLevel = root.path("decoder").findValuesAsString("type").contains("ByteLevel");
         byteFallback = root.path("model").path("byte_fallback").asBoolean(false);
+    }
+
+    /** As the vocabulary has it; empty for an id outside. */
+    Optional<String> spelling(int id) {
+        return Optional.ofNullable(spellings.get(id));
     }
 
     /** None for an id outside the vocabulary. */

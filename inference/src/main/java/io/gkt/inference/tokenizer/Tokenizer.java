@@ -121,6 +121,16 @@ public final class Tokenizer implements AutoCloseable {
         return bytes().of(id);
     }
 
+    /**
+     * A token as the vocabulary spells it, where spaces and bytes may be written as other characters.
+     *
+     * @param id a token's id
+     * @return its spelling; empty for an id outside the vocabulary
+     */
+    public Optional<String> spelling(int id) {
+        return bytes().spelling(id);
+    }
+
     /** Built on first need only: most requests ask for text. */
     private synchronized TokenBytes bytes() {
         if (bytes == null) {

@@ -86,6 +86,65 @@ class ChatTemplateTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> leavesTheLastMessageOpenAsTransformersDoes() throws IOException {
+        JsonNode families = golden("families").path("templates");
+        return golden("continued")
+                .path("templates")
+                .valueStream()
+                .map(family -> dynamicTest(family.path("name").asString(), () -> {
+                    JsonNode source = families.valueStream()
+                            .filter(other -> other.path("name").equals(family.path("name")))
+                            .findFirst()
+                            .orElseThrow();
+                    Files.write(
+                            directory.resolve("tokenizer_config.json"),
+                            JSON.writeValueAsBytes(source.path("tokenizer_config")));
+                    ChatTemplate template = ChatTemplate.load(directory, NOW).orElseThrow();
+                    for (JsonNode chat : family.path("chats")) {
+                        List<ChatMessage> messages = messages(chat.path("messages"));
+                        if (chat.has("error")) {
+                            assertThatExceptionOfType(TemplateException.class)
+                                    .isThrownBy(() -> template.promptToContinue(messages));
+                            continue;
+                        }
+                        String content = messages.get(messages.size() - 1).content();
+                        String trailing =
+                                content.substring(content.stripTrailing().length());
+                        String rendered = chat.path("rendered").asString();
+                        assertThat(template.promptToContinue(messages).text())
+                                .isEqualTo(rendered.endsWith(trailing) ? rendered : rendered + trailing);
+                    }
+                }));
+    }
+
+    @Test
+    void theMessageToContinueStaysPlain() throws Exception {
+        ChatTemplate template = template("{% for m in messages %}<s>{{ m.content | trim }}</s>{% endfor %}");
+        Prompt prompt = template.promptToContinue(List.of(user("</s>"), new ChatMessage("assistant", " a</s>b ")));
+        assertThat(prompt.spans())
+                .containsExactly(
+                        new Prompt.Span("<s>", true),
+                        new Prompt.Span("</s>", false),
+                        new Prompt.Span("</s><s>", true),
+                        new Prompt.Span("a</s>b ", false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{% for m in messages[:1] %}{{ m.content }}{% endfor %}",
+                "{{ messages[-1].content | upper }}",
+                "{{ messages[-1].content.split('b') | last }}",
+                "{{ messages[-1].content[::-1] }}"
+            })
+    void aMessageThatTheTemplateChangesCannotBeContinued(String source) {
+        assertThatExceptionOfType(TemplateException.class)
+                .isThrownBy(() ->
+                        template(source).promptToContinue(List.of(user("hi"), new ChatMessage("assistant", "a b c"))))
+                .withMessageContaining("can't be continued");
+    }
+
+    @TestFactory
     Stream<DynamicTest> evaluatesAsJinjaDoes() throws IOException {
         JsonNode golden = golden("snippets");
         List<ChatMessage> messages = messages(golden.path("messages"));

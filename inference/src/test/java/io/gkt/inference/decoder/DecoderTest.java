@@ -148,8 +148,10 @@ class DecoderTest {
         ModelConfig config = write("\"model_type\":\"llama\",\"num_attention_heads\":4", Type.F32, 1);
         try (Decoder decoder = Decoder.load(directory, config, precision, 2, 32)) {
             generate(decoder, 1_000);
+            int arrays = decoder.openArrays();
             long before = residentKilobytes();
             generate(decoder, 4_000);
+            assertThat(decoder.openArrays()).isEqualTo(arrays).isPositive();
             assertThat(residentKilobytes() - before)
                     .as("kB more after 4,000 steps")
                     .isLessThan(8_000);

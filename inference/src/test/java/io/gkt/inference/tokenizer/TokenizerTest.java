@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 class TokenizerTest {
     static Path directory(String name) {
@@ -27,6 +28,30 @@ class TokenizerTest {
             assertThat(tokenizer.encode(Prompt.raw("Hello, world!"))).containsExactly(128000, 9906, 11, 1917, 0);
             assertThat(tokenizer.encode(Prompt.markup("Hello, world!"))).containsExactly(9906, 11, 1917, 0);
             assertThat(tokenizer.vocabularySize()).isEqualTo(128256);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama3_1", "qwen3"})
+    void spellsTokensAsTheVocabularyDoes(String family) throws Exception {
+        GoldenTokenizer golden = GoldenTokenizer.fetch(family);
+        try (Tokenizer tokenizer = Tokenizer.load(golden.directory())) {
+            for (JsonNode text : golden.expected().path("texts")) {
+                assertThat(text.path("ids")
+                                .valueStream()
+                                .map(id -> tokenizer.spelling(id.asInt()).orElseThrow())
+                                .toList())
+                        .isEqualTo(text.path("tokens")
+                                .valueStream()
+                                .map(JsonNode::asString)
+                                .toList());
+            }
+            for (String token : tokenizer.specialTokens()) {
+                assertThat(tokenizer.spelling(tokenizer.idOf(token).orElseThrow()))
+                        .contains(token);
+            }
+            assertThat(tokenizer.spelling(-1)).isEmpty();
+            assertThat(tokenizer.spelling(tokenizer.vocabularySize())).isEmpty();
         }
     }
 

@@ -6,6 +6,7 @@ import io.gkt.inference.decoder.Precision;
 import io.gkt.inference.verification.CheckpointVerification.Outcome;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -13,6 +14,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Golden: logits and greedy tokens of transformers, for small random models of every family. */
 class CheckpointVerificationTest {
+
+    /** Random weights make many near ties, which rounding turns. */
+    private static final Map<Precision, Double> LEAST_AGREEMENT =
+            Map.of(Precision.FLOAT32, 1.0, Precision.FLOAT16, 0.98, Precision.BFLOAT16, 0.9, Precision.INT8, 0.8);
 
     static Stream<Arguments> checkpointsAndPrecisions() {
         return Stream.of(
@@ -30,13 +35,14 @@ class CheckpointVerificationTest {
     void singleSequencesBatchesAndStaggeredBatchesReproduceTheReference(String checkpoint, Precision precision) {
         List<Outcome> outcomes =
                 CheckpointVerification.run(Path.of("src/test/resources/golden/checkpoints", checkpoint), precision);
-        double tolerance = precision == Precision.FLOAT32 ? 1e-4 : 1;
 
         assertThat(outcomes).hasSize(3 * 4).allSatisfy(outcome -> {
-            assertThat(outcome.largestError()).isLessThan(tolerance);
+            assertThat(outcome.passes()).as("%s", outcome).isTrue();
             if (precision == Precision.FLOAT32) {
-                assertThat(outcome.matchingTokens()).isEqualTo(outcome.expectedTokens());
+                assertThat(outcome.largestError()).isLessThan(1e-4);
             }
         });
+        int agreeing = outcomes.stream().mapToInt(Outcome::agreeingTokens).sum();
+        assertThat(agreeing).isGreaterThanOrEqualTo((int) (3 * 4 * 24 * LEAST_AGREEMENT.get(precision)));
     }
 }

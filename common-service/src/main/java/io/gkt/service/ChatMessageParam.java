@@ -1,10 +1,11 @@
-package io.gkt.student.openai;
+package io.gkt.service;
 
 import io.gkt.protocol.Message;
-import io.gkt.service.ApiException;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import java.util.List;
 import java.util.StringJoiner;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -17,7 +18,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param toolCalls calls that an assistant of another kind made earlier; they are told as text
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-record ChatMessageParam(
+public record ChatMessageParam(
         @NotNull @Pattern(
                 regexp = "system|developer|user|assistant|tool",
                 message = "must be system, developer, user, assistant or tool")
@@ -27,11 +28,17 @@ record ChatMessageParam(
         JsonNode toolCalls) {
 
     /**
-     * @param index place in the conversation, for errors
-     * @return the message in plain text
-     * @throws ApiException 400 if its content is anything else
+     * @param messages a conversation
+     * @return its messages in plain text
+     * @throws ApiException 400 if the content of one is anything else
      */
-    Message toMessage(int index) {
+    public static List<Message> plain(List<ChatMessageParam> messages) {
+        return IntStream.range(0, messages.size())
+                .mapToObj(i -> messages.get(i).plain(i))
+                .toList();
+    }
+
+    private Message plain(int index) {
         String calls = calls();
         boolean silent = content == null || content.isNull();
         if (silent && !calls.isEmpty()) {

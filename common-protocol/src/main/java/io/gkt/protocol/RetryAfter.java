@@ -1,0 +1,28 @@
+package io.gkt.protocol;
+
+import java.net.http.HttpHeaders;
+import java.time.Duration;
+import java.util.Optional;
+
+/** When a server that is busy wants to be asked again. */
+public final class RetryAfter {
+
+    private RetryAfter() {}
+
+    /**
+     * @param headers of a response with status 429 or 503
+     * @return {@code Retry-After-Ms}, as OpenAI's servers say it, or {@code Retry-After} in seconds; empty if neither is
+     *     there, or says a date or nothing sensible
+     */
+    public static Optional<Duration> of(HttpHeaders headers) {
+        return number(headers, "Retry-After-Ms")
+                .map(Duration::ofMillis)
+                .or(() -> number(headers, "Retry-After").map(Duration::ofSeconds));
+    }
+
+    private static Optional<Long> number(HttpHeaders headers, String name) {
+        return headers.firstValue(name)
+                .filter(value -> value.matches("\\d{1,9}"))
+                .map(Long::valueOf);
+    }
+}
