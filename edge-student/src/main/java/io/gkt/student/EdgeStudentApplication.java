@@ -87,13 +87,19 @@ public class EdgeStudentApplication {
                 registry);
     }
 
+    /** What holds where requests say nothing of guidance. */
     @Bean
-    CompletionController completionController(StudentSettings settings, Student student, JsonMapper json) {
-        GuidanceWish defaults = new GuidanceWish(
+    GuidanceWish guidanceDefaults(StudentSettings settings) {
+        return new GuidanceWish(
                 settings.guidance().mode(),
                 settings.guidance().maxTokens(),
                 settings.guidance().timeout());
+    }
+
+    @Bean
+    CompletionController completionController(
+            StudentSettings settings, Student student, GuidanceWish guidanceDefaults, JsonMapper json) {
         return new CompletionController(
-                student, json, defaults, settings.requestTimeout(), SystemFingerprint.of(student.backend()));
+                student, json, guidanceDefaults, settings.requestTimeout(), SystemFingerprint.of(student.backend()));
     }
 }

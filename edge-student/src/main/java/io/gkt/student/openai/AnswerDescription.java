@@ -1,7 +1,7 @@
 package io.gkt.student.openai;
 
 import io.gkt.inference.sampling.SamplingParameters;
-import io.gkt.student.StudentSettings;
+import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.generation.Student;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
@@ -24,11 +24,11 @@ final class AnswerDescription implements OpenApiCustomizer {
     private static final String CHAT_REQUEST = "ChatCompletionRequest";
     private static final String TEXT_REQUEST = "CompletionRequest";
 
-    private final StudentSettings settings;
+    private final GuidanceWish guidanceDefaults;
     private final Student student;
 
-    AnswerDescription(StudentSettings settings, Student student) {
-        this.settings = settings;
+    AnswerDescription(GuidanceWish guidanceDefaults, Student student) {
+        this.guidanceDefaults = guidanceDefaults;
         this.student = student;
     }
 
@@ -76,10 +76,9 @@ final class AnswerDescription implements OpenApiCustomizer {
     }
 
     private void guidance(Schema<?> options) {
-        StudentSettings.Guidance guidance = settings.guidance();
-        property(options, "mode").setDefault(guidance.mode().name().toLowerCase(java.util.Locale.ROOT));
-        property(options, "max_tokens").setDefault(guidance.maxTokens());
-        property(options, "timeout_ms").setDefault(guidance.timeout().toMillis());
+        property(options, "mode").setDefault(guidanceDefaults.mode().name().toLowerCase(java.util.Locale.ROOT));
+        property(options, "max_tokens").setDefault(guidanceDefaults.maxTokens());
+        property(options, "timeout_ms").setDefault(guidanceDefaults.timeout().toMillis());
         property(options, "complete").setDefault(false);
     }
 
