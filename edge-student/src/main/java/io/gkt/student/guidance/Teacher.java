@@ -330,7 +330,8 @@ public final class Teacher implements AutoCloseable {
             int status = response.statusCode();
             if (status == 429 || status == 503) {
                 Duration retryAfter = RetryAfter.of(response.headers()).orElse(null);
-                if (retryAfter != null) {
+                // A lonely teacher has nobody to stand in for it, and may have room again any moment.
+                if (retryAfter != null && replicas.size() > 1) {
                     replica.rest(retryAfter);
                 }
                 boolean inTime = retryAfter != null && retryAfter.compareTo(remaining()) < 0;
