@@ -373,12 +373,12 @@ class TeacherTest {
     }
 
     @Test
-    void aTeacherThatNamedATimeIsNotAskedBefore() throws Exception {
+    void aTeacherAloneIsAskedWithTheNextQuestionWhateverTimeItNamed() throws Exception {
         server.now(ScriptedTeacher.status(429, "30"));
         assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
         server.now(ScriptedTeacher.says("19", "stop"));
-        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
-        assertThat(server.requests()).hasSize(1);
+        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
+        assertThat(server.requests()).hasSize(2);
     }
 
     /** Two servers and the teacher that they are together. */
@@ -400,6 +400,17 @@ class TeacherTest {
         public void close() {
             both.close();
             other.close();
+        }
+    }
+
+    @Test
+    void aReplicaThatNamedATimeIsPassedOver() throws Exception {
+        server.now(ScriptedTeacher.status(429, "30"));
+        try (Two two = new Two()) {
+            for (int i = 0; i < 4; i++) {
+                assertThat(two.ask().text()).isEqualTo(" Other");
+            }
+            assertThat(server.requests()).hasSize(1);
         }
     }
 
