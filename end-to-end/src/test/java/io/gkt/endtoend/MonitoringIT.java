@@ -170,9 +170,10 @@ class MonitoringIT {
         assertThat(Files.readString(RULES.resolve("gkt.yml"))
                         .lines()
                         .filter(line -> line.contains("- alert: "))
-                        .map(line -> "\n### " + line.substring(line.indexOf(": ") + 2) + "\n"))
+                        .map(line -> line.substring(line.indexOf(": ") + 2)))
                 .isNotEmpty()
-                .allSatisfy(heading -> assertThat(runbook).contains(heading));
+                .allSatisfy(alert -> assertThat(runbook)
+                        .contains("\n### " + alert + "\n", "\n| [" + alert + "](#" + alert.toLowerCase() + ") |"));
     }
 
     private static void answerOne() throws Exception {
