@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gkt.endtoend.Api;
 import io.gkt.endtoend.Problems;
-import java.io.IOException;
-import java.net.ServerSocket;
+import io.gkt.endtoend.ServiceProcess;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -59,8 +58,8 @@ class ComposeIT {
         Files.writeString(secrets.resolve("client-key"), KEY + "\n");
         Files.writeString(secrets.resolve("edge-key"), "a-key-of-an-edge-in-a-test\n");
         Files.writeString(secrets.resolve("grafana-password"), "unused\n");
-        edgePort = freePort();
-        prometheusPort = freePort();
+        edgePort = ServiceProcess.freePort();
+        prometheusPort = ServiceProcess.freePort();
         environment = Map.of(
                 "COMPOSE_PROJECT_NAME", "gkt-test-" + ProcessHandle.current().pid(),
                 "SECRETS", secrets.toString(),
@@ -167,12 +166,6 @@ class ComposeIT {
             return compose("logs").output();
         } catch (Exception e) {
             return e.toString();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 }

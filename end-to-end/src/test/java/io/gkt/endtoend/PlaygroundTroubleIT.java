@@ -3,7 +3,6 @@ package io.gkt.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gkt.endtoend.Browser.Look;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +25,7 @@ class PlaygroundTroubleIT {
 
     @Test
     void theTeacherDiesAndComesBack() throws Exception {
-        int port = freePort();
+        int port = ServiceProcess.freePort();
         try (ServiceProcess edge = ServiceProcess.edge(URI.create("http://127.0.0.1:" + port));
                 Playground page = Playground.open(edge, Look.LIGHT)) {
             try (ServiceProcess teacher = ServiceProcess.teacher(port)) {
@@ -74,7 +73,7 @@ class PlaygroundTroubleIT {
 
     @Test
     void theEdgeDiesAndComesBack() throws Exception {
-        int port = freePort();
+        int port = ServiceProcess.freePort();
         try (ServiceProcess edge = ServiceProcess.start("edge-student", port);
                 Playground page = Playground.open(edge, Look.LIGHT)) {
             page.awaitText("#pair", "Teacher none configured");
@@ -145,11 +144,5 @@ class PlaygroundTroubleIT {
             page.askAgain();
             return page.text(".outcome").startsWith("Guided");
         });
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -3,7 +3,6 @@ package io.gkt.endtoend;
 import static io.gkt.endtoend.Api.CHAT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -31,7 +30,7 @@ class TeacherLossIT {
 
     @Test
     void theEdgeAnswersWithAndWithoutItsTeacher() throws Exception {
-        int port = freePort();
+        int port = ServiceProcess.freePort();
         URI url = URI.create("http://127.0.0.1:" + port);
         try (ServiceProcess edge = ServiceProcess.edge(url)) {
             assertThat(Api.outcome(answer(edge, 0)))
@@ -105,12 +104,6 @@ class TeacherLossIT {
 
             other.kill();
             assertThat(Api.outcome(answer(edge, 0))).as("both are away").startsWith("fallback_");
-        }
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 
