@@ -99,6 +99,14 @@ public final class ApiException extends RuntimeException {
     }
 
     /**
+     * @param message why, and what would change it
+     * @return 403
+     */
+    public static ApiException forbidden(String message) {
+        return new ApiException(HttpStatus.FORBIDDEN, "permission_error", null, "forbidden", null, message);
+    }
+
+    /**
      * @param message    which limit of the caller's is reached
      * @param retryAfter when it will not be
      * @return 429

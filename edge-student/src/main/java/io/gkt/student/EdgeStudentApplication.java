@@ -21,6 +21,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
@@ -57,7 +58,7 @@ public class EdgeStudentApplication {
             BulkheadRegistry bulkheads,
             SslBundles sslBundles,
             ObservationRegistry observations) {
-        HttpClient client = ServerConnection.client(
+        Supplier<HttpClient> client = ServerConnection.client(
                 settings.teacher().connectTimeout(), settings.teacher().sslBundle(), sslBundles);
         CircuitBreakerConfig healthy = circuitBreakers.circuitBreaker(TEACHER).getCircuitBreakerConfig();
         List<TeacherReplica> replicas = new ArrayList<>();

@@ -16,17 +16,29 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A client of either service that knows no more than HTTP and JSON. */
-public record Api(URI url) {
+/**
+ * A client of either service that knows no more than HTTP and JSON.
+ *
+ * @param url  where the service listens
+ * @param http speaks HTTP/1.1
+ */
+public record Api(URI url, HttpClient http) {
 
     public static final String CHAT = "/v1/chat/completions";
     public static final String GUIDANCE = "/v1/guidance";
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final HttpClient HTTP = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private static final HttpClient HTTP = client().build();
+
+    /** With a client that has no certificates. */
+    public Api(URI url) {
+        this(url, HTTP);
+    }
+
+    /** Of what others are made that have certificates. */
+    public static HttpClient.Builder client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
+    }
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(url + path))
@@ -50,16 +62,16 @@ public record Api(URI url) {
     }
 
     public HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
-        return HTTP.send(request, BodyHandlers.ofString());
+        return http.send(request, BodyHandlers.ofString());
     }
 
     /** The lines of a response as they come; closing it hangs up. */
     Stream<String> lines(HttpRequest request) throws IOException, InterruptedException {
-        return HTTP.send(request, BodyHandlers.ofLines()).body();
+        return http.send(request, BodyHandlers.ofLines()).body();
     }
 
     public CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {
-        return HTTP.sendAsync(request, BodyHandlers.ofString());
+        return http.sendAsync(request, BodyHandlers.ofString());
     }
 
     /** The body of a response that must be a success. */

@@ -3,7 +3,7 @@ package io.gkt.endtoend;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpResponse;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,9 +34,13 @@ public final class ServiceProcess implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final int port;
+    /** Has certificates, if the service asks for TLS; null otherwise. */
+    private final HttpClient secure;
 
-    private ServiceProcess(String module, int wantedPort, Map<String, String> environment, String... settings)
+    private ServiceProcess(
+            String module, int wantedPort, Map<String, String> environment, HttpClient secure, String... settings)
             throws Exception {
+        this.secure = secure;
         log = Files.createDirectories(Path.of("target", "logs"))
                 .resolve(STARTED.incrementAndGet() + "-" + module + ".log");
         ProcessBuilder program = program(module, "--server.port=" + wantedPort, settings);
@@ -69,12 +73,23 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** A service with these settings and no others. */
     public static ServiceProcess start(String module, int port, String... settings) throws Exception {
-        return new ServiceProcess(module, port, Map.of(), settings);
+        return new ServiceProcess(module, port, Map.of(), null, settings);
     }
 
     /** A service on any port that is configured as containers are. */
     public static ServiceProcess start(String module, Map<String, String> environment) throws Exception {
-        return new ServiceProcess(module, ANY_PORT, environment);
+        return start(module, environment, new String[0]);
+    }
+
+    /** A service on any port with this environment and these settings. */
+    public static ServiceProcess start(String module, Map<String, String> environment, String... settings)
+            throws Exception {
+        return new ServiceProcess(module, ANY_PORT, environment, null, settings);
+    }
+
+    /** A service on any port that its settings let speak TLS, with a client that it lets in. */
+    public static ServiceProcess start(String module, HttpClient secure, String... settings) throws Exception {
+        return new ServiceProcess(module, ANY_PORT, Map.of(), secure, settings);
     }
 
     /** A teacher with these settings. */
@@ -137,7 +152,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /** What it has logged so far. */
-    String log() throws IOException {
+    public String log() throws IOException {
         return Files.readString(log);
     }
 
@@ -147,17 +162,22 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Where it listens. */
     public URI url() {
-        return URI.create("http://127.0.0.1:" + port);
+        return URI.create((secure == null ? "http://127.0.0.1:" : "https://localhost:") + port);
     }
 
     public Api api() {
-        return new Api(url());
+        return secure == null ? new Api(url()) : new Api(url(), secure);
     }
 
     /** Value of a metric; 0 if there is none. */
     public double metric(String name) throws Exception {
-        HttpResponse<String> metrics = api().get("/actuator/prometheus");
-        return metrics.body()
+        return metric(api(), name);
+    }
+
+    /** Value of a metric of a service that has them on another port. */
+    public static double metric(Api metrics, String name) throws Exception {
+        return metrics.get("/actuator/prometheus")
+                .body()
                 .lines()
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))

@@ -1,9 +1,11 @@
 package io.gkt.service.access;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -13,13 +15,25 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 class AccessAutoConfiguration {
 
     @Bean
-    WebMvcConfigurer access(AccessSettings settings, ServerProperties server) {
-        ApiKeys keys = settings.keysAt(server.getAddress());
+    ApiKeys apiKeys(AccessSettings settings, ServerProperties server) {
+        return settings.keysAt(server.getAddress());
+    }
+
+    @Bean
+    WebMvcConfigurer access(ApiKeys keys) {
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
                 registry.addInterceptor(new AccessInterceptor(keys));
             }
         };
+    }
+
+    @Bean
+    LocalNamesFilter localNamesFilter(
+            ApiKeys keys,
+            AccessSettings settings,
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver errors) {
+        return new LocalNamesFilter(keys.none() && !settings.open(), errors);
     }
 }

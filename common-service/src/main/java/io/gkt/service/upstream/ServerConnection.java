@@ -11,6 +11,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
 /**
@@ -19,25 +22,37 @@ import org.springframework.boot.ssl.SslBundles;
  * @param role         what it is to this one, such as {@code teacher}
  * @param url          where it listens, such as {@code http://teacher:8090}; paths are appended to it
  * @param apiKey       what it knows this one by; null if it asks for none
- * @param http         speaks HTTP/1.1: its offer to upgrade makes some servers lose the body
+ * @param http         speaks HTTP/1.1: its offer to upgrade makes some servers lose the body; each exchange asks for it
+ *                     anew, as certificates are renewed
  * @param observations hears of each question, times it and lets its trace go on at the server
  */
-public record ServerConnection(String role, URI url, String apiKey, HttpClient http, ObservationRegistry observations) {
+public record ServerConnection(
+        String role, URI url, String apiKey, Supplier<HttpClient> http, ObservationRegistry observations) {
 
     /**
      * @param connectTimeout longest wait for a connection
      * @param sslBundle      name of the bundle with the certificates that the server is trusted by, and this one's own;
      *                       null trusts what Java trusts
      * @param sslBundles     where it is
-     * @return what all connections of one kind share
+     * @return what all connections of one kind share; another one once the bundle has been renewed
      */
-    public static HttpClient client(Duration connectTimeout, String sslBundle, SslBundles sslBundles) {
-        HttpClient.Builder http =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout);
-        if (sslBundle != null) {
-            http.sslContext(sslBundles.getBundle(sslBundle).createSslContext());
+    public static Supplier<HttpClient> client(Duration connectTimeout, String sslBundle, SslBundles sslBundles) {
+        if (sslBundle == null) {
+            HttpClient only = builder(connectTimeout).build();
+            return () -> only;
         }
-        return http.build();
+        AtomicReference<HttpClient> newest =
+                new AtomicReference<>(client(connectTimeout, sslBundles.getBundle(sslBundle)));
+        sslBundles.addBundleUpdateHandler(sslBundle, renewed -> newest.set(client(connectTimeout, renewed)));
+        return newest::get;
+    }
+
+    private static HttpClient client(Duration connectTimeout, SslBundle bundle) {
+        return builder(connectTimeout).sslContext(bundle.createSslContext()).build();
+    }
+
+    private static HttpClient.Builder builder(Duration connectTimeout) {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout);
     }
 
     /**
@@ -75,7 +90,7 @@ public record ServerConnection(String role, URI url, String apiKey, HttpClient h
                 .lowCardinalityKeyValue(KeyValue.of("gen_ai.operation.name", operation))
                 .parentObservation(parent)
                 .start();
-        CompletableFuture<HttpResponse<T>> answer = http.sendAsync(question.build(), reader);
+        CompletableFuture<HttpResponse<T>> answer = http.get().sendAsync(question.build(), reader);
         answer.whenComplete((response, failure) -> {
             context.setResponse(response);
             asking.lowCardinalityKeyValue("error.type", errorType(response, failure));

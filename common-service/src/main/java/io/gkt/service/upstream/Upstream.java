@@ -76,6 +76,7 @@ public final class Upstream {
         try {
             return connection
                             .http()
+                            .get()
                             .send(
                                     connection
                                             .request("/v1/models")
@@ -285,7 +286,8 @@ public final class Upstream {
     private ApiException refused(HttpResponse<byte[]> response) {
         int status = response.statusCode();
         String said = said(response.body());
-        LOG.warn("{} answered {}: {}", connection, status, said);
+        // What it said is for the client alone: it may quote the prompt.
+        LOG.warn("{} answered {}", connection, status);
         Duration retryAfter = RetryAfter.of(response.headers()).orElse(RETRY_AFTER);
         return switch (status) {
             case 429 -> ApiException.queueFull(retryAfter);

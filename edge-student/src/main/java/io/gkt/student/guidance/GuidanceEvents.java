@@ -80,12 +80,12 @@ final class GuidanceEvents implements BodySubscriber<Supplier<GuidanceReply>> {
         try {
             JsonNode event = json.readTree(data);
             if (event.has("error")) {
-                fail("its answer broke off: " + event.path("error").path("code").asString(""));
+                fail(TeacherFailure.broken("its answer broke off"));
                 return;
             }
             GuidanceResponse piece = json.treeToValue(event, GuidanceResponse.class);
             if (piece == null || !id.equals(piece.id())) {
-                fail("its answer is to another request");
+                fail(TeacherFailure.broken("its answer is to another request"));
                 return;
             }
             last = piece;
@@ -95,14 +95,14 @@ final class GuidanceEvents implements BodySubscriber<Supplier<GuidanceReply>> {
                 pieces.accept(clean);
             }
         } catch (JacksonException e) {
-            fail("its answer is not the protocol's JSON: " + e.getOriginalMessage());
+            fail(TeacherFailure.broken(e));
         }
     }
 
-    private void fail(String message) {
+    private void fail(TeacherFailure failure) {
         subscription.cancel();
         body.complete(() -> {
-            throw TeacherFailure.broken(message);
+            throw failure;
         });
     }
 

@@ -21,7 +21,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,8 +41,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -54,7 +51,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Teacher implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Teacher.class);
     private static final int LARGEST_RESPONSE_BYTES = 1 << 20;
     /** Each token comes with the names of what is said about it. */
     private static final int LARGEST_STREAM_BYTES = 16 * LARGEST_RESPONSE_BYTES;
@@ -270,7 +266,7 @@ public final class Teacher implements AutoCloseable {
             return sent.copy()
                     .orTimeout(millis, TimeUnit.MILLISECONDS)
                     .whenComplete((response, failure) -> {
-                        if (failure != null && isTimeout(unwrap(failure))) {
+                        if (failure != null && TeacherFailure.isTimeout(unwrap(failure))) {
                             abandon();
                         }
                     })
@@ -301,13 +297,13 @@ public final class Teacher implements AutoCloseable {
             try {
                 return new GuidanceReply(json.readValue(bytes, GuidanceResponse.class), bytes.length);
             } catch (JacksonException e) {
-                throw TeacherFailure.broken("its answer is not the protocol's JSON: " + e.getOriginalMessage());
+                throw TeacherFailure.broken(e);
             }
         }
 
         /** Whether another replica may do better: this one is at fault or busy, nothing was told, and there is time. */
         boolean mayGoElsewhere(TeacherReplica replica, Throwable failure) {
-            if (abandoned || begun || isTimeout(failure) || failure instanceof CancellationException) {
+            if (abandoned || begun || TeacherFailure.isTimeout(failure) || failure instanceof CancellationException) {
                 return false;
             }
             boolean untouched = failure instanceof CallNotPermittedException
@@ -321,8 +317,10 @@ public final class Teacher implements AutoCloseable {
 
         private CompletionException failed(Throwable failure) {
             return new CompletionException(
-                    failure instanceof ConnectException && !isTimeout(failure) && RECONNECT.compareTo(remaining()) < 0
-                            ? TeacherFailure.unreachable(failure.getMessage(), RECONNECT)
+                    failure instanceof ConnectException
+                                    && !TeacherFailure.isTimeout(failure)
+                                    && RECONNECT.compareTo(remaining()) < 0
+                            ? TeacherFailure.unreachable(failure, RECONNECT)
                             : failure);
         }
 
@@ -375,12 +373,11 @@ public final class Teacher implements AutoCloseable {
                 outcome = GuidanceOutcome.FALLBACK_CIRCUIT_OPEN;
             } else if (failure instanceof BulkheadFullException) {
                 outcome = GuidanceOutcome.FALLBACK_REJECTED;
-            } else if (isTimeout(failure)) {
+            } else if (TeacherFailure.isTimeout(failure)) {
                 outcome = GuidanceOutcome.FALLBACK_TIMEOUT;
             } else {
                 outcome = GuidanceOutcome.FALLBACK_ERROR;
             }
-            LOG.debug("No guidance for {}: {}", id, failure.toString());
             return Guidance.without(outcome, elapsed());
         }
 
@@ -392,6 +389,7 @@ public final class Teacher implements AutoCloseable {
                 ServerConnection connection = current.connection();
                 connection
                         .http()
+                        .get()
                         .sendAsync(
                                 connection
                                         .request(GuidanceApi.PATH + "/" + id)
@@ -401,10 +399,6 @@ public final class Teacher implements AutoCloseable {
                                 BodyHandlers.discarding());
             }
         }
-    }
-
-    private static boolean isTimeout(Throwable failure) {
-        return failure instanceof TimeoutException || failure instanceof HttpTimeoutException;
     }
 
     /** Stops retries; questions under way end by their timeouts. */

@@ -1,9 +1,21 @@
 package io.gkt.student.guidance;
 
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.http.HttpTimeoutException;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 
 /** Why a call to the teacher gave no guidance. */
 final class TeacherFailure extends RuntimeException {
+
+    private static final int LONGEST_DESCRIPTION = 500;
 
     private final GuidanceOutcome outcome;
     private final boolean teacherAtFault;
@@ -32,8 +44,8 @@ final class TeacherFailure extends RuntimeException {
     }
 
     /** It is not there; nothing was sent. */
-    static TeacherFailure unreachable(String message, Duration retryAfter) {
-        return new TeacherFailure(GuidanceOutcome.FALLBACK_ERROR, true, true, retryAfter, message);
+    static TeacherFailure unreachable(Throwable cause, Duration retryAfter) {
+        return new TeacherFailure(GuidanceOutcome.FALLBACK_ERROR, true, true, retryAfter, describe(cause));
     }
 
     /** It holds the request to be wrong: asking again, or leaving it alone, would not help. */
@@ -45,6 +57,47 @@ final class TeacherFailure extends RuntimeException {
     /** It failed, or said something that is no guidance. */
     static TeacherFailure broken(String message) {
         return new TeacherFailure(GuidanceOutcome.FALLBACK_ERROR, true, false, null, message);
+    }
+
+    /** It said something that is not the protocol's JSON. What it said is not told: it may be what a user asked. */
+    static TeacherFailure broken(JacksonException failure) {
+        TokenStreamLocation place = failure.getLocation();
+        return broken("its answer is not the protocol's JSON"
+                + (place == null ? "" : " at line " + place.getLineNr() + ", column " + place.getColumnNr()));
+    }
+
+    /** Why a call failed, in one line for the log: the reason of a broken TLS handshake lies deep below. */
+    static String describe(Throwable failure) {
+        if (failure instanceof TeacherFailure known) {
+            return known.getMessage();
+        }
+        if (isTimeout(failure)) {
+            return "it took too long";
+        }
+        Set<String> reasons = new LinkedHashSet<>();
+        for (Throwable cause = failure; cause != null && reasons.size() < 10; cause = cause.getCause()) {
+            String reason = cause.getClass().getSimpleName() + (tells(cause) ? ": " + cause.getMessage() : "");
+            // A cause is often told by what it caused.
+            if (reasons.stream().noneMatch(told -> told.contains(reason))) {
+                reasons.add(reason);
+            }
+        }
+        String all = String.join("; ", reasons);
+        return all.length() <= LONGEST_DESCRIPTION ? all : all.substring(0, LONGEST_DESCRIPTION) + "...";
+    }
+
+    /** Other messages may quote what the other side said, which may be what a user asked. */
+    private static boolean tells(Throwable cause) {
+        return cause.getMessage() != null
+                && (cause instanceof SSLException
+                        || cause instanceof GeneralSecurityException
+                        || cause instanceof SocketException
+                        || cause.getClass().equals(IOException.class));
+    }
+
+    /** Whether a call was given up for want of time. */
+    static boolean isTimeout(Throwable failure) {
+        return failure instanceof TimeoutException || failure instanceof HttpTimeoutException;
     }
 
     GuidanceOutcome outcome() {

@@ -3,10 +3,14 @@ package io.gkt.student.guidance;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.gkt.service.upstream.ServerConnection;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One of several teachers, any of which will do: how it is reached, and whether it is to be left alone. */
 public final class TeacherReplica {
@@ -14,9 +18,17 @@ public final class TeacherReplica {
     /** No server is right to send everybody away for longer. */
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
+    private static final Logger LOG = LoggerFactory.getLogger(TeacherReplica.class);
+    /** A teacher that comes and goes does not fill the log. */
+    private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(10);
+
     private final ServerConnection connection;
     private final CircuitBreaker circuitBreaker;
     private final AtomicLong busyUntil = new AtomicLong(System.nanoTime());
+    /** Why it gave no guidance when that was last logged; null once it has given some. */
+    private String reported;
+
+    private long nextReport = System.nanoTime();
 
     /**
      * @param connection     how it is reached
@@ -49,6 +61,31 @@ public final class TeacherReplica {
             return CompletableFuture.failedFuture(
                     TeacherFailure.resting(rest.compareTo(remaining) < 0 ? rest.plusMillis(1) : null));
         }
-        return circuitBreaker.executeCompletionStage(call);
+        return circuitBreaker.executeCompletionStage(() -> call.get().whenComplete((guidance, failure) -> {
+            if (failure == null) {
+                reportSuccess();
+            } else {
+                report(failure instanceof CompletionException ? failure.getCause() : failure);
+            }
+        }));
+    }
+
+    private synchronized void report(Throwable failure) {
+        if (failure instanceof CancellationException) {
+            return;
+        }
+        String cause = TeacherFailure.describe(failure);
+        if (!cause.equals(reported) && System.nanoTime() - nextReport >= 0) {
+            reported = cause;
+            nextReport = System.nanoTime() + BETWEEN_REPORTS.toNanos();
+            LOG.warn("No guidance from {}: {}", connection, cause);
+        }
+    }
+
+    private synchronized void reportSuccess() {
+        if (reported != null) {
+            reported = null;
+            LOG.info("Guidance comes again from {}", connection);
+        }
     }
 }

@@ -28,7 +28,6 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,9 +71,7 @@ class StudentTest {
                                 "teacher",
                                 server.url(),
                                 null,
-                                HttpClient.newBuilder()
-                                        .version(HttpClient.Version.HTTP_1_1)
-                                        .build(),
+                                ServerConnection.client(Duration.ofMillis(500), null, null),
                                 ObservationRegistry.NOOP),
                         CircuitBreaker.ofDefaults("teacher"))),
                 JsonMapper.shared(),

@@ -12,7 +12,6 @@ import io.gkt.protocol.GuidanceResponse;
 import io.gkt.service.upstream.ServerConnection;
 import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -79,10 +78,7 @@ class TeacherTest {
                 "teacher",
                 url,
                 KEY,
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(Duration.ofMillis(500))
-                        .build(),
+                ServerConnection.client(Duration.ofMillis(500), null, null),
                 ObservationRegistry.NOOP);
     }
 
@@ -375,9 +371,9 @@ class TeacherTest {
     @Test
     void aTeacherAloneIsAskedWithTheNextQuestionWhateverTimeItNamed() throws Exception {
         server.now(ScriptedTeacher.status(429, "30"));
-        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+        assertThat(ask(10_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
         server.now(ScriptedTeacher.says("19", "stop"));
-        assertThat(ask(1_000).outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
+        assertThat(ask(10_000).outcome()).isEqualTo(GuidanceOutcome.COMPLETE);
         assertThat(server.requests()).hasSize(2);
     }
 
