@@ -137,7 +137,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /** What it has logged so far. */
-    String log() throws IOException {
+    public String log() throws IOException {
         return Files.readString(log);
     }
 
