@@ -25,7 +25,7 @@ public record ChatMessageParam(
         String role,
 
         JsonNode content,
-        JsonNode toolCalls) {
+        List<JsonNode> toolCalls) {
 
     /**
      * @param messages a conversation
@@ -39,7 +39,7 @@ public record ChatMessageParam(
     }
 
     private Message plain(int index) {
-        String calls = calls();
+        String calls = calls("messages[" + index + "].tool_calls");
         boolean silent = content == null || content.isNull();
         if (silent && !calls.isEmpty()) {
             return new Message(role, calls);
@@ -48,10 +48,15 @@ public record ChatMessageParam(
         return new Message(role, calls.isEmpty() ? said : said + "\n" + calls);
     }
 
-    private String calls() {
+    private String calls(String param) {
         StringJoiner calls = new StringJoiner("\n");
+        if (toolCalls != null && !toolCalls.stream().allMatch(call -> call != null && call.isObject())) {
+            throw ApiException.invalid(param, param + " must be an array of objects.");
+        }
         if (role.equals("assistant") && toolCalls != null) {
-            toolCalls.forEach(call -> calls.add(call.path("function").toString()));
+            toolCalls.stream()
+                    .filter(call -> call.has("function"))
+                    .forEach(call -> calls.add(call.path("function").toString()));
         }
         return calls.toString();
     }

@@ -6,6 +6,9 @@ import java.time.Duration;
 /** How long a client waits for its answer, as it says in the header {@value GuidanceApi#DEADLINE_HEADER}. */
 public final class DeadlineHeader {
 
+    /** What the header looks like. */
+    public static final String PATTERN = "^\\d{1,18}$";
+
     private DeadlineHeader() {}
 
     /**
@@ -19,7 +22,7 @@ public final class DeadlineHeader {
         if (value == null) {
             return otherwise;
         }
-        if (!value.matches("\\d{1,18}")) {
+        if (!value.matches(PATTERN)) {
             throw ApiException.invalid(
                     GuidanceApi.DEADLINE_HEADER,
                     "The header " + GuidanceApi.DEADLINE_HEADER + " must be a whole number of milliseconds.");

@@ -22,7 +22,7 @@ import java.util.zip.GZIPOutputStream;
  * @param header      one header of the request
  * @param headerValue its value
  */
-record BadRequest(String what, String param, byte[] body, String header, String headerValue) {
+public record BadRequest(String what, String param, byte[] body, String header, String headerValue) {
 
     private static final String MESSAGES = "\"messages\": [{\"role\": \"user\", \"content\": \"1 + 1?\"}]";
     private static final String PROMPT = "\"id\": \"bad-1\", \"prompt\": \"1 + 1?\"";
@@ -123,7 +123,7 @@ record BadRequest(String what, String param, byte[] body, String header, String 
     }
 
     /** What no chat may be. */
-    static List<BadRequest> ofChat() {
+    public static List<BadRequest> ofChat() {
         String many = IntStream.range(0, 100_000)
                 .mapToObj(i -> "{\"role\": \"user\", \"content\": \"\"}")
                 .collect(Collectors.joining(","));
@@ -150,7 +150,7 @@ record BadRequest(String what, String param, byte[] body, String header, String 
     }
 
     /** What no guidance request may be. */
-    static List<BadRequest> ofGuidance() {
+    public static List<BadRequest> ofGuidance() {
         return Stream.of(
                         fields(PROMPT, BAD_SAMPLING),
                         fields("", BAD_GUIDANCE),
@@ -166,7 +166,7 @@ record BadRequest(String what, String param, byte[] body, String header, String 
     }
 
     /** What is no request of any kind. */
-    static List<BadRequest> ofAnyJson() {
+    public static List<BadRequest> ofAnyJson() {
         String deep = "[".repeat(10_000) + "]".repeat(10_000);
         return List.of(
                 json("empty", null, ""),
@@ -190,7 +190,7 @@ record BadRequest(String what, String param, byte[] body, String header, String 
     }
 
     /** What may be answered or refused, but must not fail. */
-    static List<BadRequest> strange() {
+    public static List<BadRequest> strange() {
         return Stream.of(
                         "\\ud83d lone surrogate",
                         "\\u0000\\u0001 control characters",

@@ -2,44 +2,68 @@ package io.gkt.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a running service says that it accepts and answers. */
-record Description(JsonNode document) {
+public final class Description {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
-    static Description of(Api api) throws Exception {
-        return new Description(Api.success(api.get("/v3/api-docs")));
+    private final JsonNode document;
+    /** Those in use; making one takes milliseconds. */
+    private final Map<JsonNode, Schema> compiled = new ConcurrentHashMap<>();
+
+    Description(JsonNode document) {
+        this.document = document;
     }
 
-    JsonNode operation(String method, String path) {
+    static Description of(Api api) throws Exception {
+        return of(api.get("/v3/api-docs"));
+    }
+
+    /** From its response. */
+    public static Description of(HttpResponse<String> response) {
+        return new Description(Api.success(response));
+    }
+
+    public JsonNode document() {
+        return document;
+    }
+
+    public JsonNode operation(String method, String path) {
         JsonNode operation = document.path("paths").path(path).path(method);
         assertThat(operation.isObject()).as(method + " " + path).isTrue();
         return operation;
     }
 
-    /** The schema of a component, references and all. */
-    JsonNode component(String name) {
-        return document.path("components").path("schemas").path(name);
+    /** A schema, or the one that it refers to. */
+    public JsonNode resolved(JsonNode schema) {
+        return schema.has("$ref") ? document.at(schema.path("$ref").asString().substring(1)) : schema;
     }
 
     /** What contradicts the schema in a value; empty if nothing does. */
-    String faults(JsonNode schema, JsonNode value) {
-        ObjectNode whole = JSON.createObjectNode();
-        whole.set("components", document.path("components"));
-        whole.putArray("allOf").add(schema);
+    public String faults(JsonNode schema, JsonNode value) {
         return String.join(
                 "\n",
-                SCHEMAS.getSchema(whole).validate(value).stream()
-                        .map(Object::toString)
-                        .toList());
+                compiled(schema).validate(value).stream().map(Object::toString).toList());
+    }
+
+    private Schema compiled(JsonNode schema) {
+        return compiled.computeIfAbsent(schema, part -> {
+            ObjectNode whole = JSON.createObjectNode();
+            whole.set("components", document.path("components"));
+            whole.putArray("allOf").add(part);
+            return SCHEMAS.getSchema(whole);
+        });
     }
 
     JsonNode requestSchema(String method, String path) {

@@ -156,8 +156,7 @@ class DescriptionIT {
     @ValueSource(strings = {CHAT, COMPLETIONS, GUIDANCE})
     void rangesAreHeld(String path) throws Exception {
         Description description = path.equals(GUIDANCE) ? ofTeacher : ofEdge;
-        JsonNode schema = description.component(
-                description.requestSchema("post", path).path("$ref").asString().replaceFirst(".*/", ""));
+        JsonNode schema = description.resolved(description.requestSchema("post", path));
         int held = 0;
         for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
             held += holds(path, property.getKey(), property.getValue());
@@ -209,8 +208,7 @@ class DescriptionIT {
     @ValueSource(strings = {CHAT, COMPLETIONS, GUIDANCE})
     void everyFieldThatIsDescribedIsRead(String path) throws Exception {
         Description description = path.equals(GUIDANCE) ? ofTeacher : ofEdge;
-        JsonNode schema = description.component(
-                description.requestSchema("post", path).path("$ref").asString().replaceFirst(".*/", ""));
+        JsonNode schema = description.resolved(description.requestSchema("post", path));
         for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
             ObjectNode body = body(path, "");
             JsonNode wrong = Stream.of("true", "\"wrong\"", "{\"wrong\": [true]}")

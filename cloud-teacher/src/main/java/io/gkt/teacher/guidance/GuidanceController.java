@@ -5,7 +5,9 @@ import io.gkt.protocol.GuidanceRequest;
 import io.gkt.protocol.GuidanceResponse;
 import io.gkt.service.ApiException;
 import io.gkt.service.ClientConnection;
+import io.gkt.service.DeadlineHeader;
 import io.gkt.service.access.Caller;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -52,7 +54,9 @@ class GuidanceController {
     @PostMapping(GuidanceApi.PATH)
     Object guidance(
             @Valid @RequestBody GuidanceRequest request,
-            @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false) String deadline,
+            @Parameter(schema = @Schema(type = "string", pattern = DeadlineHeader.PATTERN))
+                    @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false)
+                    String deadline,
             HttpServletRequest http) {
         GuidanceTask task = requests.read(request, Caller.of(http).name(), deadline, System.nanoTime());
         ClientConnection connection = ClientConnection.of(http);

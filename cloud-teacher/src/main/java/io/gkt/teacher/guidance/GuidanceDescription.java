@@ -1,6 +1,7 @@
 package io.gkt.teacher.guidance;
 
 import io.gkt.protocol.GuidanceApi;
+import io.gkt.service.description.SchemaText;
 import io.gkt.teacher.TeacherSettings;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
@@ -28,13 +29,17 @@ final class GuidanceDescription implements OpenApiCustomizer {
 
     @Override
     public void customise(OpenAPI api) {
-        Map<String, Schema> properties =
-                api.getComponents().getSchemas().get("GuidanceRequest").getProperties();
+        Schema<?> request = api.getComponents().getSchemas().get("GuidanceRequest");
+        Map<String, Schema> properties = request.getProperties();
         properties.get("model").setDefault(model);
         properties.get("stream").setDefault(false);
         Schema<?> maxTokens = properties.get("max_tokens");
         maxTokens.setDefault(settings.maxTokens());
         maxTokens.setMaximum(BigDecimal.valueOf(settings.maxTokens()));
+        SchemaText.require(request, """
+                {"oneOf": [
+                  {"properties": {"messages": {"type": "array"}}, "required": ["messages"]},
+                  {"properties": {"prompt": {"type": "string"}}, "required": ["prompt"]}]}""");
         Schema<?> event = new JsonSchema()
                 .addAnyOfItem(reference("GuidanceResponse"))
                 .addAnyOfItem(reference("ErrorBody"))

@@ -84,4 +84,10 @@ class DescriptionAutoConfiguration {
     OpenApiCustomizer recordSchemas(SchemaNames names, JavadocProvider javadoc) {
         return new RecordSchemas(names, javadoc);
     }
+
+    @Bean
+    @Order(2)
+    OpenApiCustomizer conversationRules() {
+        return new ConversationRules();
+    }
 }

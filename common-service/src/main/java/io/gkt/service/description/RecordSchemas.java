@@ -144,9 +144,13 @@ final class RecordSchemas implements OpenApiCustomizer {
                 .get(component.getName()));
     }
 
-    /** Javadoc comes as HTML. */
+    /** Javadoc comes as HTML, with its lines and links. */
     static String markdown(String html) {
-        return html == null ? null : StringEscapeUtils.unescapeHtml4(html.replaceAll("</?code>", "`"));
+        return html == null
+                ? null
+                : StringEscapeUtils.unescapeHtml4(html.replaceAll("</?code>", "`")
+                        .replaceAll("\\{@link \\S+ ([^}]*)}", "`$1`")
+                        .replaceAll("\\s+", " "));
     }
 
     private static void restrict(Schema<?> property, RecordComponent component) {
@@ -180,10 +184,17 @@ final class RecordSchemas implements OpenApiCustomizer {
         } else if (property.getTypes() != null) {
             property.addType("null");
             if (property.getEnum() != null) {
-                property.addEnumItemObject(null);
+                addNull(property);
             }
         }
         return property;
+    }
+
+    /** The library's own list of values can't grow. */
+    private static <T> void addNull(Schema<T> property) {
+        List<T> values = new ArrayList<>(property.getEnum());
+        values.add(null);
+        property.setEnum(values);
     }
 
     private static Schema<?> anyOf(Schema<?> one, Schema<?> other) {

@@ -1,6 +1,7 @@
 package io.gkt.service.tokens;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
@@ -13,7 +14,11 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param tokenStrs   the vocabulary's spelling of each; null if not wanted
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-record TokenizeResponse(List<?> tokens, int count, Integer maxModelLen, List<String> tokenStrs) {
+record TokenizeResponse(
+        List<?> tokens,
+        int count,
+        @Nullable Integer maxModelLen,
+        @Nullable List<String> tokenStrs) {
 
     /**
      * A token with what it stands for.

@@ -2,6 +2,7 @@ package io.gkt.service.tokens;
 
 import io.gkt.inference.TextModel;
 import io.gkt.service.ApiException;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.validation.Valid;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -23,6 +24,8 @@ final class TokensController {
         this.model = model;
     }
 
+    @ApiResponse(responseCode = "200")
+    @ApiResponse(responseCode = "404")
     @PostMapping("/tokenize")
     TokenizeResponse tokenize(@Valid @RequestBody TokenizeRequest request) {
         check(request.model());
@@ -41,6 +44,8 @@ final class TokensController {
                         : null);
     }
 
+    @ApiResponse(responseCode = "200")
+    @ApiResponse(responseCode = "404")
     @PostMapping("/detokenize")
     DetokenizeResponse detokenize(@Valid @RequestBody DetokenizeRequest request) {
         check(request.model());

@@ -1,19 +1,18 @@
 package io.gkt.student.openai;
 
 import io.gkt.inference.sampling.SamplingParameters;
+import io.gkt.service.description.SchemaText;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.generation.Student;
-import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
-import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.JsonSchema;
-import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
-import io.swagger.v3.oas.models.responses.ApiResponse;
-import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springframework.stereotype.Component;
 
@@ -38,14 +37,17 @@ final class AnswerDescription implements OpenApiCustomizer {
         for (String request : List.of(CHAT_REQUEST, TEXT_REQUEST)) {
             defaults(schemas.get(request));
             bias(property(schemas.get(request), "logit_bias"));
+            rules(schemas.get(request));
         }
         property(schemas.get(CHAT_REQUEST), "logprobs").setDefault(false);
         property(schemas.get(TEXT_REQUEST), "max_tokens").setDefault(CompletionController.DEFAULT_TEXT_TOKENS);
         property(schemas.get("StreamOptions"), "include_usage").setDefault(false);
         guidance(schemas.get("GuidanceOptions"));
-        message(schemas.get("ChatMessageParam"));
-        answers(api.getPaths().get("/v1/chat/completions").getPost());
-        answers(api.getPaths().get("/v1/completions").getPost());
+        SchemaText.require(schemas.get(CHAT_REQUEST), """
+                {"if": {"properties": {"top_logprobs": {"type": "integer"}}, "required": ["top_logprobs"]},
+                 "then": {"properties": {"logprobs": {"const": true}}, "required": ["logprobs"]}}""");
+        describeEvents(api.getPaths().get("/v1/chat/completions").getPost());
+        describeEvents(api.getPaths().get("/v1/completions").getPost());
     }
 
     private void defaults(Schema<?> request) {
@@ -67,73 +69,74 @@ final class AnswerDescription implements OpenApiCustomizer {
     }
 
     private static void bias(Schema<?> property) {
-        Schema<?> value = new JsonSchema()
-                .minimum(BigDecimal.valueOf(-CompletionController.LARGEST_BIAS))
-                .maximum(BigDecimal.valueOf(CompletionController.LARGEST_BIAS));
-        value.addType("number");
-        property.setAdditionalProperties(value);
+        property.setAdditionalProperties(SchemaText.parse("""
+                {"type": "number", "minimum": -%1$s, "maximum": %1$s}""".formatted(CompletionController.LARGEST_BIAS)));
         property.setPropertyNames(new JsonSchema().pattern("^" + CompletionController.TOKEN_ID + "$"));
     }
 
     private void guidance(Schema<?> options) {
-        property(options, "mode").setDefault(guidanceDefaults.mode().name().toLowerCase(java.util.Locale.ROOT));
+        property(options, "mode").setDefault(defaultMode());
         property(options, "max_tokens").setDefault(guidanceDefaults.maxTokens());
         property(options, "timeout_ms").setDefault(guidanceDefaults.timeout().toMillis());
         property(options, "complete").setDefault(false);
+        SchemaText.require(options, """
+                {"if": {"properties": {"text": {"type": "string"}}, "required": ["text"]}, "then": %s}\
+                """.formatted(modeIn("auto")));
+        SchemaText.require(options, """
+                {"if": {"properties": {"complete": {"type": "boolean"}}, "required": ["complete"]},
+                 "then": {"properties": {"text": {"type": "string"}}, "required": ["text"]}}""");
     }
 
-    /** Content is a text or its parts; only an assistant that called tools may say nothing. */
-    private static void message(Schema<?> message) {
-        Schema<?> parts = typed("array")
-                .minItems(1)
-                .items(new JsonSchema()
-                        .addAnyOfItem(part("text"))
-                        .addAnyOfItem(part("refusal").description("in messages of the assistant only")));
-        message.getProperties()
-                .put(
-                        "content",
-                        new JsonSchema()
-                                .description(property(message, "content").getDescription())
-                                .addAnyOfItem(typed("string"))
-                                .addAnyOfItem(parts)
-                                .addAnyOfItem(typed("null")));
+    /** What requests of both kinds, and the fields of each, must not say together. */
+    private void rules(Schema<?> request) {
+        NotOffered.schemas().forEach((name, json) -> {
+            Schema<?> schema = SchemaText.parse(json.toString());
+            schema.setDescription(property(request, name).getDescription());
+            request.getProperties().put(name, schema);
+        });
+        SchemaText.require(request, """
+                {"if": {"properties": {"stream_options": {"type": "object"}}, "required": ["stream_options"]},
+                 "then": {"properties": {"stream": {"const": true}}, "required": ["stream"]}}""");
+        SchemaText.require(request, """
+                {"if": {"properties": {"n": {"type": "integer", "minimum": 2}}, "required": ["n"]}, "then": %s}                """.formatted(guidanceWith("auto", "off")));
     }
 
-    private static Schema<?> part(String kind) {
-        Schema<?> type = typed("string");
-        type.setConst(kind);
-        return typed("object")
-                .addProperty("type", type)
-                .addProperty(kind, typed("string"))
-                .required(List.of("type", kind));
+    /** A request, or a part of one, whose {@code guidance} has one of these modes. */
+    private String guidanceWith(String... modes) {
+        String rule = modeIn(modes);
+        return saysNothing(modes)
+                ? "{\"properties\": {\"guidance\": {\"if\": {\"type\": \"object\"}, \"then\": " + rule + "}}}"
+                : "{\"properties\": {\"guidance\": {\"type\": \"object\", \"allOf\": [" + rule
+                        + "]}}, \"required\": [\"guidance\"]}";
     }
 
-    private static void answers(Operation operation) {
-        Schema<?> event = new JsonSchema()
-                .addAnyOfItem(reference("Completion"))
-                .addAnyOfItem(reference("ErrorBody"))
-                .description("The data of each event. The last one's is [DONE], unless the answer broke off: then the"
-                        + " last event has an error. Lines that begin with a colon are comments.");
+    /** Options of guidance with one of these modes. */
+    private String modeIn(String... modes) {
+        String values = Arrays.stream(modes).map(mode -> "\"" + mode + "\"").collect(Collectors.joining(", "));
+        return saysNothing(modes)
+                ? "{\"properties\": {\"mode\": {\"enum\": [" + values + ", null]}}}"
+                : "{\"properties\": {\"mode\": {\"enum\": [" + values + "]}}, \"required\": [\"mode\"]}";
+    }
+
+    /** Whether a request that leaves the mode open has one of these. */
+    private boolean saysNothing(String... modes) {
+        return List.of(modes).contains(defaultMode());
+    }
+
+    private String defaultMode() {
+        return guidanceDefaults.mode().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void describeEvents(Operation operation) {
         operation
                 .getResponses()
-                .addApiResponse(
-                        "200",
-                        new ApiResponse()
-                                .description("The answer: whole, or with `stream` as server-sent events.")
-                                .content(new Content()
-                                        .addMediaType(
-                                                "application/json", new MediaType().schema(reference("Completion")))
-                                        .addMediaType("text/event-stream", new MediaType().schema(event))));
-    }
-
-    private static Schema<?> reference(String schema) {
-        return new JsonSchema().$ref(Components.COMPONENTS_SCHEMAS_REF + schema);
-    }
-
-    private static Schema<?> typed(String type) {
-        Schema<?> schema = new JsonSchema();
-        schema.addType(type);
-        return schema;
+                .get("200")
+                .description("The answer: whole, or with `stream` as server-sent events.")
+                .getContent()
+                .get(org.springframework.http.MediaType.TEXT_EVENT_STREAM_VALUE)
+                .getSchema()
+                .description("The data of each event. The last one's is [DONE], unless the answer broke off: then the"
+                        + " last event has an error. Lines that begin with a colon are comments.");
     }
 
     private static Schema<?> property(Schema<?> schema, String name) {

@@ -2,6 +2,7 @@ package io.gkt.student.openai;
 
 import io.gkt.inference.sampling.SamplingParameters;
 import io.gkt.inference.tokenizer.Prompt;
+import io.gkt.protocol.ErrorBody;
 import io.gkt.protocol.GuidanceApi;
 import io.gkt.protocol.Sampling;
 import io.gkt.service.ApiException;
@@ -21,18 +22,24 @@ import io.gkt.student.generation.Student;
 import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
 import io.gkt.student.guidance.GuidanceOptions;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -75,14 +82,26 @@ public final class CompletionController {
     }
 
     /** Answers a conversation. */
+    @ApiResponse(
+            responseCode = "200",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = ChatCompletion.class)),
+                @Content(
+                        mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                        schema = @Schema(anyOf = {ChatCompletionChunk.class, ErrorBody.class}))
+            })
     @ApiResponse(responseCode = "404")
     @ApiResponse(responseCode = "429")
     @ApiResponse(responseCode = "503")
     @ApiResponse(responseCode = "504")
     @PostMapping("/v1/chat/completions")
-    Completion chat(
+    ChatCompletion chat(
             @Valid @RequestBody ChatCompletionRequest request,
-            @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false) String deadline,
+            @Parameter(schema = @Schema(type = "string", pattern = DeadlineHeader.PATTERN))
+                    @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false)
+                    String deadline,
             HttpServletRequest http,
             HttpServletResponse response) {
         Client client = client(http, deadline);
@@ -101,18 +120,34 @@ public final class CompletionController {
                 request.tokenLimit(),
                 request.wantedLogprobs(),
                 request.options());
-        return answer(Endpoint.CHAT, question, request.options(), client, http, response);
+        ChatWriter writer = new ChatWriter(
+                head("chatcmpl-"),
+                student.model().tokenizer(),
+                question.topLogprobs().isPresent());
+        return answer(writer, question, request.options(), client, http, response);
     }
 
     /** Goes on with a text. */
+    @ApiResponse(
+            responseCode = "200",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = TextCompletion.class)),
+                @Content(
+                        mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                        schema = @Schema(anyOf = {TextCompletionChunk.class, ErrorBody.class}))
+            })
     @ApiResponse(responseCode = "404")
     @ApiResponse(responseCode = "429")
     @ApiResponse(responseCode = "503")
     @ApiResponse(responseCode = "504")
     @PostMapping("/v1/completions")
-    Completion complete(
+    TextCompletion complete(
             @Valid @RequestBody CompletionRequest request,
-            @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false) String deadline,
+            @Parameter(schema = @Schema(type = "string", pattern = DeadlineHeader.PATTERN))
+                    @RequestHeader(name = GuidanceApi.DEADLINE_HEADER, required = false)
+                    String deadline,
             HttpServletRequest http,
             HttpServletResponse response) {
         Client client = client(http, deadline);
@@ -121,7 +156,20 @@ public final class CompletionController {
         request.notOffered().refuse();
         Question question = question(
                 Prompt.raw(request.prompt().get(0)), null, maxTokens, request.wantedLogprobs(), request.options());
-        return answer(Endpoint.TEXT, question, request.options(), client, http, response);
+        TextWriter writer = new TextWriter(
+                head("cmpl-"),
+                student.model().tokenizer(),
+                question.topLogprobs().isPresent(),
+                question.choices());
+        return answer(writer, question, request.options(), client, http, response);
+    }
+
+    private AnswerWriter.Head head(String idPrefix) {
+        return new AnswerWriter.Head(
+                idPrefix + UUID.randomUUID().toString().replace("-", ""),
+                Instant.now().getEpochSecond(),
+                student.model().name(),
+                fingerprint);
     }
 
     private Client client(HttpServletRequest request, String deadline) {
@@ -212,30 +260,29 @@ public final class CompletionController {
     }
 
     /** Returns the answer, or null if it has been streamed. */
-    private Completion answer(
-            Endpoint endpoint,
+    private <W> W answer(
+            AnswerWriter<W, ?> writer,
             Question question,
             AnswerOptions options,
             Client client,
             HttpServletRequest request,
             HttpServletResponse response) {
         ClientConnection connection = ClientConnection.of(request);
-        Endpoint.Writing writing = endpoint.begin(student.model(), fingerprint, question);
         if (!options.streams()) {
             try {
-                return writing.whole(student.answer(question, client, new WholeListener(connection)));
+                return writer.whole(student.answer(question, client, new WholeListener(connection)));
             } catch (IOException e) {
                 LOG.debug("The client has gone: {}", e.toString());
                 throw ApiException.cancelled();
             }
         }
         EventStream events = new EventStream(response, json);
-        stream(writing, question, client, options.includesUsage(), new StreamingListener(writing, connection, events));
+        stream(writer, question, client, options.includesUsage(), new StreamingListener(writer, connection, events));
         return null;
     }
 
     private void stream(
-            Endpoint.Writing writing,
+            AnswerWriter<?, ?> writer,
             Question question,
             Client client,
             boolean includeUsage,
@@ -246,9 +293,9 @@ public final class CompletionController {
                 Answer answer = student.answer(question, client, listener);
                 int last = answer.choices().size() - 1;
                 listener.open(last);
-                events.data(writing.ending(last, answer.choices().get(last), GuidanceReport.of(answer)));
+                events.data(writer.ending(last, answer.choices().get(last), GuidanceReport.of(answer)));
                 if (includeUsage) {
-                    events.data(writing.usage(answer.usage()));
+                    events.data(writer.usage(answer.usage()));
                 }
                 events.done();
             } catch (ApiException e) {
@@ -298,13 +345,13 @@ public final class CompletionController {
 
     private static final class StreamingListener implements AnswerListener {
 
-        private final Endpoint.Writing writing;
+        private final AnswerWriter<?, ?> writer;
         private final ClientConnection connection;
         private final EventStream events;
         private int opened;
 
-        StreamingListener(Endpoint.Writing writing, ClientConnection connection, EventStream events) {
-            this.writing = writing;
+        StreamingListener(AnswerWriter<?, ?> writer, ClientConnection connection, EventStream events) {
+            this.writer = writer;
             this.connection = connection;
             this.events = events;
         }
@@ -317,13 +364,13 @@ public final class CompletionController {
         @Override
         public void onPiece(Piece piece) throws IOException {
             open(piece.choice());
-            events.data(writing.piece(piece));
+            events.data(writer.piece(piece));
         }
 
         @Override
         public void onChoice(int index, Answer.Choice choice) throws IOException {
             open(index);
-            events.data(writing.ending(index, choice, null));
+            events.data(writer.ending(index, choice, null));
         }
 
         @Override
@@ -335,7 +382,7 @@ public final class CompletionController {
         /** The first chunk of each choice says who speaks. */
         private void open(int choice) throws IOException {
             for (; opened <= choice; opened++) {
-                events.data(writing.opening(opened));
+                events.data(writer.opening(opened));
             }
         }
     }

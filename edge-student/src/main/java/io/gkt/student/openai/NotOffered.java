@@ -2,9 +2,15 @@ package io.gkt.student.openai;
 
 import io.gkt.service.ApiException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What OpenAI, vLLM or llama.cpp have, what would change the answer, and what is not there: refused unless it asks for
@@ -78,58 +84,47 @@ record NotOffered(
         JsonNode dryMultiplier,
         JsonNode xtcProbability) {
 
+    private static final String TEXT = "text";
+
+    /** What asks for nothing besides null and what is empty, by the field's name; fields that are not here have no such. */
+    private static final Map<String, List<Object>> NOTHING = Map.ofEntries(
+            Map.entry("tool_choice", List.of("auto", "none")),
+            Map.entry("function_call", List.of("auto", "none")),
+            Map.entry("echo", List.of(false)),
+            Map.entry("suffix", List.of("")),
+            Map.entry("best_of", List.of(1)),
+            Map.entry("use_beam_search", List.of(false)),
+            Map.entry("length_penalty", List.of(1)),
+            Map.entry("grammar", List.of("")),
+            Map.entry("include_stop_str_in_output", List.of(false)),
+            Map.entry("skip_special_tokens", List.of(true)),
+            Map.entry("typical_p", List.of(1)),
+            Map.entry("mirostat", List.of(0)),
+            Map.entry("dry_multiplier", List.of(0)),
+            Map.entry("xtc_probability", List.of(0)));
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
     /** @throws ApiException 400 that names the field, if anything is asked for */
     void refuse() {
-        refuse("tool_choice", toolChoice, "auto", "none");
-        refuse("function_call", functionCall, "auto", "none");
-        if (responseFormat != null
-                && !responseFormat.isNull()
-                && !responseFormat.path("type").asString("").equals("text")) {
-            throw ApiException.unsupported("response_format");
-        }
-        if (modalities != null
-                && !modalities.isNull()
-                && !(modalities.isArray() && modalities.valueStream().allMatch(modality -> is(modality, "text")))) {
-            throw ApiException.unsupported("modalities");
-        }
-        refuse("audio", audio);
-        refuse("web_search_options", webSearchOptions);
-        refuse("echo", echo, false);
-        refuse("suffix", suffix, "");
-        refuse("best_of", bestOf, 1);
-        refuse("use_beam_search", useBeamSearch, false);
-        refuse("length_penalty", lengthPenalty, 1);
-        refuse("structured_outputs", structuredOutputs);
-        refuse("guided_json", guidedJson);
-        refuse("guided_regex", guidedRegex);
-        refuse("guided_choice", guidedChoice);
-        refuse("guided_grammar", guidedGrammar);
-        refuse("grammar", grammar, "");
-        refuse("json_schema", jsonSchema);
-        refuse("bad_words", badWords);
-        refuse("allowed_token_ids", allowedTokenIds);
-        refuse("stop_token_ids", stopTokenIds);
-        refuse("include_stop_str_in_output", includeStopStrInOutput, false);
-        refuse("skip_special_tokens", skipSpecialTokens, true);
-        refuse("prompt_logprobs", promptLogprobs);
-        refuse("truncate_prompt_tokens", truncatePromptTokens);
-        refuse("chat_template", chatTemplate);
-        refuse("chat_template_kwargs", chatTemplateKwargs);
-        refuse("documents", documents);
-        refuse("typical_p", typicalP, 1);
-        refuse("mirostat", mirostat, 0);
-        refuse("dry_multiplier", dryMultiplier, 0);
-        refuse("xtc_probability", xtcProbability, 0);
+        JSON.<ObjectNode>valueToTree(this).properties().forEach(field -> {
+            if (!asksForNothing(field.getKey(), field.getValue())) {
+                throw ApiException.unsupported(field.getKey());
+            }
+        });
     }
 
-    /** Refuses what is neither null, nor empty, nor one of the values that ask for nothing. */
-    private static void refuse(String param, JsonNode value, Object... nothing) {
-        if (value != null
-                && !value.isNull()
-                && !(value.isContainer() && value.isEmpty())
-                && Arrays.stream(nothing).noneMatch(known -> is(value, known))) {
-            throw ApiException.unsupported(param);
+    private static boolean asksForNothing(String name, JsonNode value) {
+        if (value.isNull()) {
+            return true;
         }
+        return switch (name) {
+            case "response_format" -> is(value.path("type"), TEXT);
+            case "modalities" -> value.isArray() && value.valueStream().allMatch(modality -> is(modality, TEXT));
+            default ->
+                value.isContainer() && value.isEmpty()
+                        || NOTHING.getOrDefault(name, List.of()).stream().anyMatch(known -> is(value, known));
+        };
     }
 
     private static boolean is(JsonNode value, Object known) {
@@ -140,5 +135,41 @@ record NotOffered(
             return value.isBoolean() && value.booleanValue() == bool;
         }
         return value.isString() && value.stringValue().equals(known);
+    }
+
+    /** @return what the fields may be, by their names, as JSON Schema */
+    static Map<String, ObjectNode> schemas() {
+        Map<String, ObjectNode> schemas = new LinkedHashMap<>();
+        Arrays.stream(NotOffered.class.getRecordComponents())
+                .map(component -> PropertyNamingStrategies.SNAKE_CASE.nameForField(null, null, component.getName()))
+                .forEach(name -> schemas.put(name, schema(name)));
+        return schemas;
+    }
+
+    private static ObjectNode schema(String name) {
+        ObjectNode schema = JSON.createObjectNode();
+        switch (name) {
+            case "response_format" -> {
+                ObjectNode text = orNull(schema, "object");
+                text.putObject("properties").putObject("type").put("const", TEXT);
+                text.putArray("required").add("type");
+            }
+            case "modalities" -> orNull(schema, "array").putObject("items").put("const", TEXT);
+            default -> {
+                ArrayNode values = schema.putArray("enum");
+                NOTHING.getOrDefault(name, List.of()).forEach(values::addPOJO);
+                values.addArray();
+                values.addObject();
+                values.addNull();
+            }
+        }
+        return schema;
+    }
+
+    private static ObjectNode orNull(ObjectNode schema, String type) {
+        ArrayNode either = schema.putArray("anyOf");
+        ObjectNode wanted = either.addObject().put("type", type);
+        either.addObject().put("type", "null");
+        return wanted;
     }
 }
