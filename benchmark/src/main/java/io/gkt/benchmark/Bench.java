@@ -7,7 +7,7 @@ import io.gkt.benchmark.scheduler.SchedulerBenchmark;
 import io.gkt.benchmark.service.HandoverBenchmark;
 import io.gkt.benchmark.service.PrefixBenchmark;
 import io.gkt.benchmark.service.ServiceBenchmark;
-import io.gkt.benchmark.service.SoakBenchmark;
+import io.gkt.benchmark.soak.SoakBenchmark;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;

@@ -1,4 +1,4 @@
-package io.gkt.benchmark.service;
+package io.gkt.benchmark.soak;
 
 import io.gkt.benchmark.process.ServiceProcess;
 import java.io.IOException;
