@@ -114,6 +114,7 @@ public final class FaultyNetwork implements AutoCloseable {
     private volatile URI teacher;
     private volatile Fault fault = passing();
     private ServerSocket server;
+    private Thread acceptor;
     private Socket placeholder;
 
     /**
@@ -129,7 +130,8 @@ public final class FaultyNetwork implements AutoCloseable {
     private void listen(int port) throws IOException {
         ServerSocket listening = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         server = listening;
-        threads.execute(() -> accept(listening));
+        acceptor = new Thread(() -> accept(listening), "faulty-network");
+        acceptor.start();
     }
 
     /** @return what the edge takes for its teacher */
@@ -151,9 +153,11 @@ public final class FaultyNetwork implements AutoCloseable {
      *
      * @throws IOException if the port can't be kept for {@link #admit}
      */
-    public synchronized void refuse() throws IOException {
+    public synchronized void refuse() throws IOException, InterruptedException {
         if (placeholder == null) {
             server.close();
+            // It listens on as long as anybody waits for a connection.
+            acceptor.join();
             // A port that is bound belongs to nobody else, and refuses connections as long as nobody listens.
             placeholder = new Socket();
             placeholder.setReuseAddress(true);

@@ -145,22 +145,43 @@ public final class ServiceProcess implements AutoCloseable {
                 .sum();
     }
 
-    /** Ends it with SIGTERM, and with SIGKILL if it takes longer than 20 s. */
-    @Override
-    public void close() {
+    /** Ends it with SIGKILL: it gets no chance to say goodbye. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+        forget();
+    }
+
+    /**
+     * Ends it with SIGTERM, and with SIGKILL if it takes longer than 20 s.
+     *
+     * @return its exit code
+     */
+    public int terminate() throws InterruptedException {
         process.destroy();
-        try {
-            if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
+        if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
         }
+        forget();
+        return process.exitValue();
+    }
+
+    private void forget() {
         try {
             Runtime.getRuntime().removeShutdownHook(killer);
         } catch (IllegalStateException shuttingDown) {
             // It runs, and does the same.
+        }
+    }
+
+    /** As {@link #terminate}. */
+    @Override
+    public void close() {
+        try {
+            terminate();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            forget();
+            Thread.currentThread().interrupt();
         }
     }
 }
