@@ -18,6 +18,8 @@ enum Fate {
     LEFT,
     /** The process that was to answer was killed. */
     CUT,
+    /** No answer, but the clients themselves stood still meanwhile: the machine was too busy to tell. */
+    UNTOLD,
     /** Anything else. */
     BROKEN
 }

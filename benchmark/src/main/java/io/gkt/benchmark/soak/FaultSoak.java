@@ -3,6 +3,7 @@ package io.gkt.benchmark.soak;
 import io.gkt.benchmark.process.ServiceJars;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,6 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import sun.misc.Signal;
 
 /** The command. */
 @Command(
@@ -53,7 +54,7 @@ public final class FaultSoak implements Callable<Integer> {
 
     private static final int USERS = 8;
     private static final double SHARE = 0.5;
-    private static final Duration IDLE_WITHIN = Duration.ofSeconds(30);
+    private static final Duration IDLE_WITHIN = Duration.ofMinutes(2);
 
     @Mixin
     private ServiceJars jars;
@@ -108,18 +109,11 @@ public final class FaultSoak implements Callable<Integer> {
         System.setProperty("jdk.httpclient.keepalive.timeout", "10");
         PrintWriter console = spec.commandLine().getOut();
         Promises promises = new Promises(console);
-        CountDownLatch reported = new CountDownLatch(1);
         Thread soak = Thread.currentThread();
-        Thread interruption = new Thread(() -> {
+        Signal.handle(new Signal("INT"), signal -> {
             promises.over();
             soak.interrupt();
-            try {
-                reported.await(10, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                // Then there is no report.
-            }
         });
-        Runtime.getRuntime().addShutdownHook(interruption);
         try {
             run(console, promises);
         } catch (InterruptedException | IOException e) {
@@ -136,14 +130,13 @@ public final class FaultSoak implements Callable<Integer> {
         console.printf(
                 "%n%d requests in %d cycles: %s within %s %%; %d promises broken.%n",
                 all.all(), cycles.size(), flat ? "flat" : "not flat", tolerance, promises.count());
-        reported.countDown();
         return flat && promises.count() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     private void run(PrintWriter console, Promises promises) throws IOException, InterruptedException {
         ExecutorService saboteur = Executors.newSingleThreadExecutor();
-        try (Pair pair = new Pair(jars)) {
-            Visits visits = new Visits(pair, promises);
+        try (Pair pair = new Pair(jars);
+                Visits visits = new Visits(pair, promises)) {
             try (Arrivals arrivals = new Arrivals(Mix.learn(seed, visits), visits)) {
                 double capacity = arrivals.measure(USERS, every.dividedBy(2));
                 console.printf("capacity %.1f requests/s; from now on %.1f%n", capacity, SHARE * capacity);
@@ -178,34 +171,40 @@ public final class FaultSoak implements Callable<Integer> {
         }
     }
 
+    /** Tries again for a while: a busy machine may keep a service from answering in time. */
     private static Cycle sample(Pair pair, Trouble trouble, Tally during, Tally after, double minutes)
             throws IOException, InterruptedException {
-        double underWay = underWayAtRest(pair);
-        return new Cycle(
-                trouble,
-                during,
-                after,
-                minutes,
-                Footprint.of(pair.teacher().process()),
-                pair.teacher().life(),
-                Footprint.of(pair.edge().process()),
-                pair.edge().life(),
-                underWay);
-    }
-
-    /** Requests that either service has once it has had time to notice that all clients have gone. */
-    private static double underWayAtRest(Pair pair) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + IDLE_WITHIN.toNanos();
         while (true) {
-            double underWay = pair.teacher().process().metric("gkt_teacher_requests_running")
-                    + pair.teacher().process().metric("gkt_teacher_requests_waiting")
-                    + pair.edge().process().metric("gkt_student_requests_running")
-                    + pair.edge().process().metric("gkt_student_requests_waiting");
-            if (underWay == 0 || System.nanoTime() - deadline > 0) {
-                return underWay;
+            boolean late = System.nanoTime() - deadline > 0;
+            try {
+                double underWay = underWay(pair);
+                if (underWay == 0 || late) {
+                    return new Cycle(
+                            trouble,
+                            during,
+                            after,
+                            minutes,
+                            Footprint.of(pair.teacher().process()),
+                            pair.teacher().life(),
+                            Footprint.of(pair.edge().process()),
+                            pair.edge().life(),
+                            underWay);
+                }
+            } catch (HttpTimeoutException e) {
+                if (late) {
+                    throw e;
+                }
             }
             TimeUnit.MILLISECONDS.sleep(100);
         }
+    }
+
+    private static double underWay(Pair pair) throws IOException, InterruptedException {
+        return pair.teacher().process().metric("gkt_teacher_requests_running")
+                + pair.teacher().process().metric("gkt_teacher_requests_waiting")
+                + pair.edge().process().metric("gkt_student_requests_running")
+                + pair.edge().process().metric("gkt_student_requests_waiting");
     }
 
     private static String line(Cycle cycle) {

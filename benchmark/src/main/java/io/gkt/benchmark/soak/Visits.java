@@ -18,17 +18,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Asks what is to be asked, and sees whether what comes back is what was promised. Thread-safe. */
-final class Visits {
+final class Visits implements AutoCloseable {
 
     /** Longer than any service may take. */
     private static final Duration SILENCE = Duration.ofSeconds(90);
 
     private final Pair pair;
     private final Promises promises;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Standstills standstills = new Standstills();
 
     Visits(Pair pair, Promises promises) {
         this.pair = pair;
@@ -39,19 +38,28 @@ final class Visits {
     Fate visit(Ask ask) throws InterruptedException {
         Mortal service = ask.ofTeacher() ? pair.teacher() : pair.edge();
         int then = service.now();
+        int stood = standstills.count();
         try {
             HttpRequest request = ask.at(service.process().url());
             return ask.departure() == null ? stay(ask, request) : leave(ask, request, service);
-        } catch (ExecutionException | IOException | TimeoutException | BrokenPromise e) {
+        } catch (BrokenPromise e) {
+            return service.diedSince(then) ? Fate.CUT : broken(e.getMessage(), ask);
+        } catch (ExecutionException | IOException | TimeoutException e) {
             if (service.diedSince(then)) {
                 return Fate.CUT;
             }
-            String what = e instanceof BrokenPromise
-                    ? e.getMessage()
-                    : e instanceof TimeoutException ? "silence" : "no answer, but " + e;
-            promises.broken(what + "; asked: " + ask);
-            return Fate.BROKEN;
+            return standstills.count() != stood ? Fate.UNTOLD : broken("no answer, but " + e, ask);
         }
+    }
+
+    private Fate broken(String what, Ask ask) {
+        promises.broken(what + "; asked: " + ask);
+        return Fate.BROKEN;
+    }
+
+    @Override
+    public void close() {
+        standstills.close();
     }
 
     /** The text of an answer that must come. */
