@@ -7,7 +7,8 @@ import io.gkt.benchmark.scheduler.SchedulerBenchmark;
 import io.gkt.benchmark.service.HandoverBenchmark;
 import io.gkt.benchmark.service.PrefixBenchmark;
 import io.gkt.benchmark.service.ServiceBenchmark;
-import io.gkt.benchmark.service.SoakBenchmark;
+import io.gkt.benchmark.soak.FaultSoak;
+import io.gkt.benchmark.soak.SoakBenchmark;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Command;
             ServiceBenchmark.class,
             PrefixBenchmark.class,
             HandoverBenchmark.class,
-            SoakBenchmark.class
+            SoakBenchmark.class,
+            FaultSoak.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all is well", "1:a measurement failed", "2:wrong usage"},

@@ -1,21 +1,22 @@
 package io.gkt.reliability;
 
+import static io.gkt.benchmark.fault.FaultyNetwork.brokenAfter;
+import static io.gkt.benchmark.fault.FaultyNetwork.endedAfter;
+import static io.gkt.benchmark.fault.FaultyNetwork.flood;
+import static io.gkt.benchmark.fault.FaultyNetwork.forged;
+import static io.gkt.benchmark.fault.FaultyNetwork.late;
+import static io.gkt.benchmark.fault.FaultyNetwork.passing;
+import static io.gkt.benchmark.fault.FaultyNetwork.reply;
+import static io.gkt.benchmark.fault.FaultyNetwork.silence;
+import static io.gkt.benchmark.fault.FaultyNetwork.trickle;
 import static io.gkt.endtoend.Api.CHAT;
-import static io.gkt.reliability.FaultyNetwork.brokenAfter;
-import static io.gkt.reliability.FaultyNetwork.endedAfter;
-import static io.gkt.reliability.FaultyNetwork.flood;
-import static io.gkt.reliability.FaultyNetwork.forged;
-import static io.gkt.reliability.FaultyNetwork.late;
-import static io.gkt.reliability.FaultyNetwork.passing;
-import static io.gkt.reliability.FaultyNetwork.reply;
-import static io.gkt.reliability.FaultyNetwork.silence;
-import static io.gkt.reliability.FaultyNetwork.trickle;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gkt.benchmark.fault.FaultyNetwork;
+import io.gkt.benchmark.fault.FaultyNetwork.Fault;
 import io.gkt.endtoend.Api;
 import io.gkt.endtoend.Problems;
 import io.gkt.endtoend.ServiceProcess;
-import io.gkt.reliability.FaultyNetwork.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

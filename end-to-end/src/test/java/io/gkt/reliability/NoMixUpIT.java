@@ -3,6 +3,7 @@ package io.gkt.reliability;
 import static io.gkt.endtoend.Api.CHAT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gkt.benchmark.fault.FaultyNetwork;
 import io.gkt.endtoend.Api;
 import io.gkt.endtoend.Problems;
 import io.gkt.endtoend.ServiceProcess;

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,7 +30,9 @@ public final class ServiceProcess implements AutoCloseable {
     /** Large models take their time to load. */
     private static final Duration START = Duration.ofMinutes(10);
 
-    private static final Duration STOP = Duration.ofSeconds(20);
+    /** Longer than services take by themselves. */
+    private static final Duration STOP = Duration.ofSeconds(70);
+
     private static final Pattern LISTENING = Pattern.compile("Tomcat started on port (\\d+)");
     private static final AtomicInteger STARTED = new AtomicInteger();
     private static final HttpClient HTTP =
@@ -89,7 +92,7 @@ public final class ServiceProcess implements AutoCloseable {
             OptionalInt port = port();
             if (port.isPresent()) {
                 URI found = URI.create("http://127.0.0.1:" + port.getAsInt());
-                if (get(found.resolve("/readyz")).statusCode() == 200) {
+                if (ready(found)) {
                     return found;
                 }
             }
@@ -97,6 +100,14 @@ public final class ServiceProcess implements AutoCloseable {
         }
         throw new IOException(log + (process.isAlive() ? ": not ready in time" : ": ended with " + process.exitValue())
                 + "; the log ends:\n" + tail());
+    }
+
+    private static boolean ready(URI service) throws IOException, InterruptedException {
+        try {
+            return get(service.resolve("/readyz")).statusCode() == 200;
+        } catch (HttpTimeoutException e) {
+            return false;
+        }
     }
 
     private OptionalInt port() throws IOException {
@@ -145,22 +156,43 @@ public final class ServiceProcess implements AutoCloseable {
                 .sum();
     }
 
-    /** Ends it with SIGTERM, and with SIGKILL if it takes longer than 20 s. */
-    @Override
-    public void close() {
+    /** Ends it with SIGKILL: it gets no chance to say goodbye. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+        forget();
+    }
+
+    /**
+     * Ends it with SIGTERM, and with SIGKILL if it takes longer than 70 s.
+     *
+     * @return its exit code
+     */
+    public int terminate() throws InterruptedException {
         process.destroy();
-        try {
-            if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
+        if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
         }
+        forget();
+        return process.exitValue();
+    }
+
+    private void forget() {
         try {
             Runtime.getRuntime().removeShutdownHook(killer);
         } catch (IllegalStateException shuttingDown) {
             // It runs, and does the same.
+        }
+    }
+
+    /** As {@link #terminate}. */
+    @Override
+    public void close() {
+        try {
+            terminate();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            forget();
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,2 +1,2 @@
-/** Measures what the services cost around their models, and whether they stay well in the long run. */
+/** Measures what the services cost around their models. */
 package io.gkt.benchmark.service;

@@ -1,4 +1,4 @@
-package io.gkt.benchmark.service;
+package io.gkt.benchmark.soak;
 
 import io.gkt.benchmark.process.ServiceProcess;
 import java.io.IOException;
@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -15,10 +17,13 @@ import java.util.stream.Stream;
  * @param residentMib  memory that is in RAM, MiB
  * @param threads      threads of the process, native ones included
  * @param files        open files, sockets included
+ * @param sockets      open sockets
+ * @param heapMib      what the heap holds after a full garbage collection, MiB
  * @param nativeArrays tensors and other values of the native library that something in the heap still owns
  * @param modelArrays  those that the model holds, as the service itself tells
  */
-record Footprint(double residentMib, int threads, int files, int nativeArrays, int modelArrays) {
+record Footprint(
+        double residentMib, int threads, int files, int sockets, double heapMib, int nativeArrays, int modelArrays) {
 
     private static final List<String> NATIVE = List.of("ai.djl.pytorch.engine.PtNDArray", "ai.djl.pytorch.jni.IValue");
 
@@ -29,13 +34,16 @@ record Footprint(double residentMib, int threads, int files, int nativeArrays, i
             throw new NoSuchFileException(
                     process.toString(), null, "only Linux tells of a process there; run the soak on Linux");
         }
-        int nativeArrays = nativeArrays(pid);
+        List<String[]> histogram = histogram(pid);
         List<String> status = Files.readAllLines(process.resolve("status"));
+        List<String> files = openFiles(process);
         return new Footprint(
                 number(status, "VmRSS:") / 1024.0,
                 (int) number(status, "Threads:"),
-                openFiles(process),
-                nativeArrays,
+                files.size(),
+                (int) files.stream().filter(file -> file.startsWith("socket:")).count(),
+                sum(histogram, columns -> columns[0].equals("Total"), 2) / (double) (1 << 20),
+                (int) sum(histogram, columns -> columns.length >= 4 && NATIVE.contains(columns[3]), 1),
                 (int) service.metric("gkt_native_arrays"));
     }
 
@@ -47,14 +55,22 @@ record Footprint(double residentMib, int threads, int files, int nativeArrays, i
                 .orElseThrow();
     }
 
-    private static int openFiles(Path process) throws IOException {
-        try (Stream<Path> files = Files.list(process.resolve("fd"))) {
-            return (int) files.count();
+    private static List<String> openFiles(Path process) throws IOException {
+        List<String> files = new ArrayList<>();
+        try (Stream<Path> descriptors = Files.list(process.resolve("fd"))) {
+            for (Path descriptor : descriptors.toList()) {
+                try {
+                    files.add(Files.readSymbolicLink(descriptor).toString());
+                } catch (NoSuchFileException e) {
+                    // It has been closed meanwhile.
+                }
+            }
         }
+        return files;
     }
 
-    /** Counts after a full garbage collection. */
-    private static int nativeArrays(long pid) throws IOException, InterruptedException {
+    /** Lines of columns (number, instances, bytes, class) after a full garbage collection. */
+    private static List<String[]> histogram(long pid) throws IOException, InterruptedException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         if (!Files.isExecutable(jcmd)) {
             throw new NoSuchFileException(jcmd.toString(), null, "run this with a JDK, not a JRE");
@@ -66,10 +82,13 @@ record Footprint(double residentMib, int threads, int files, int nativeArrays, i
         if (histogram.waitFor() != 0) {
             throw new IOException("jcmd failed: " + text);
         }
-        return text.lines()
-                .map(line -> line.strip().split("\\s+"))
-                .filter(columns -> columns.length >= 4 && NATIVE.contains(columns[3]))
-                .mapToInt(columns -> Integer.parseInt(columns[1]))
+        return text.lines().map(line -> line.strip().split("\\s+")).toList();
+    }
+
+    private static long sum(List<String[]> histogram, Predicate<String[]> wanted, int column) {
+        return histogram.stream()
+                .filter(wanted)
+                .mapToLong(columns -> Long.parseLong(columns[column]))
                 .sum();
     }
 }

@@ -1,4 +1,4 @@
-package io.gkt.benchmark.service;
+package io.gkt.benchmark.soak;
 
 import io.gkt.benchmark.load.EdgeClient;
 import io.gkt.benchmark.process.ServiceJars;

@@ -1,0 +1,9 @@
+package io.gkt.benchmark.soak;
+
+/** Something that must not happen, whatever goes wrong. */
+final class BrokenPromise extends RuntimeException {
+
+    BrokenPromise(String what) {
+        super(what, null, false, false);
+    }
+}
