@@ -1,6 +1,7 @@
 package io.gkt.service;
 
 import io.gkt.protocol.ErrorBody;
+import io.gkt.protocol.RetryAfter;
 import java.time.Duration;
 import java.util.Optional;
 import org.springframework.http.HttpHeaders;
@@ -11,6 +12,8 @@ import org.springframework.http.HttpStatusCode;
 public final class ApiException extends RuntimeException {
 
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
+
+    private static final String TOO_LATE = "too_late";
 
     private final HttpStatusCode status;
     private final String type;
@@ -87,6 +90,21 @@ public final class ApiException extends RuntimeException {
                 "queue_full",
                 retryAfter,
                 "Too many requests are waiting; try again later.");
+    }
+
+    /**
+     * @param retryAfter when a request with as much time as this one had is to be expected to be taken
+     * @return 429 for a request that can't be answered before its deadline. Asking again with what is left of the time
+     *     would not help.
+     */
+    public static ApiException tooLate(Duration retryAfter) {
+        return new ApiException(
+                HttpStatus.TOO_MANY_REQUESTS,
+                "rate_limit_error",
+                null,
+                TOO_LATE,
+                retryAfter,
+                "The answer could not be complete before the deadline; try again later, or with more time.");
     }
 
     /**
@@ -223,8 +241,8 @@ public final class ApiException extends RuntimeException {
             headers.set(HttpHeaders.RETRY_AFTER, String.valueOf((millis + 999) / 1000));
             headers.set("Retry-After-Ms", String.valueOf(millis));
         });
-        if (status.value() == HttpStatus.INTERNAL_SERVER_ERROR.value()) {
-            headers.set("x-should-retry", "false");
+        if (status.value() == HttpStatus.INTERNAL_SERVER_ERROR.value() || TOO_LATE.equals(code)) {
+            headers.set(RetryAfter.SHOULD_RETRY, "false");
         }
         return headers;
     }

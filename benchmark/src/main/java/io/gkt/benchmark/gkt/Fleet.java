@@ -49,11 +49,13 @@ final class Fleet {
     MarkdownTable table(List<Integer> edges) {
         MarkdownTable table = new MarkdownTable(
                 "edges",
+                "shedding",
                 "requests/s",
                 "teacher busy, %",
                 "mean batch",
                 "queue p95, s",
                 "guided, %",
+                "guided/h",
                 "timeout, %",
                 "refused, %",
                 "breaker open, %",
@@ -62,26 +64,34 @@ final class Fleet {
                 "answer p50, s",
                 "p95");
         for (int count : edges) {
-            double rate = count * perMinute / 60;
-            double seconds = Math.max(LEAST_SECONDS, LEAST_REQUESTS / rate);
-            Outcome outcome = simulation.open(count, perMinute, seconds, teacher, edge, seed);
-            table.row(
-                    String.format("%,d", count),
-                    rate,
-                    100 * outcome.utilisation(),
-                    outcome.teacher().meanBatch(),
-                    Percentiles.of(outcome.teacher().queueMs().stream().mapToDouble(Double::doubleValue))
-                                    .p95()
-                            / 1e3,
-                    100 * outcome.share(Source.GUIDED),
-                    100 * outcome.share(Source.FALLBACK_TIMEOUT),
-                    100 * outcome.share(Source.FALLBACK_REJECTED),
-                    100 * outcome.share(Source.FALLBACK_CIRCUIT_OPEN),
-                    outcome.firstMs().p50() / 1e3,
-                    outcome.firstMs().p95() / 1e3,
-                    outcome.totalMs().p50() / 1e3,
-                    outcome.totalMs().p95() / 1e3);
+            for (boolean shedding : new boolean[] {false, true}) {
+                row(table, count, shedding);
+            }
         }
         return table;
+    }
+
+    private void row(MarkdownTable table, int count, boolean shedding) {
+        double rate = count * perMinute / 60;
+        double seconds = Math.max(LEAST_SECONDS, LEAST_REQUESTS / rate);
+        Outcome outcome = simulation.open(count, perMinute, seconds, teacher.withShedding(shedding), edge, seed);
+        table.row(
+                String.format("%,d", count),
+                shedding ? "yes" : "no",
+                rate,
+                100 * outcome.utilisation(),
+                outcome.teacher().meanBatch(),
+                Percentiles.of(outcome.teacher().queueMs().stream().mapToDouble(Double::doubleValue))
+                                .p95()
+                        / 1e3,
+                100 * outcome.share(Source.GUIDED),
+                3600 * outcome.share(Source.GUIDED) * outcome.answers().size() / seconds,
+                100 * outcome.share(Source.FALLBACK_TIMEOUT),
+                100 * outcome.share(Source.FALLBACK_REJECTED),
+                100 * outcome.share(Source.FALLBACK_CIRCUIT_OPEN),
+                outcome.firstMs().p50() / 1e3,
+                outcome.firstMs().p95() / 1e3,
+                outcome.totalMs().p50() / 1e3,
+                outcome.totalMs().p95() / 1e3);
     }
 }

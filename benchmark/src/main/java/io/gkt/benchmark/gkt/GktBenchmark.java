@@ -230,7 +230,7 @@ public final class GktBenchmark implements Callable<Integer> {
             StepCost given = new StepCost(StepTimes.given(assumed.get(0), assumed.get(1), rows, assumed.get(3)));
             scaled(
                     new Simulation(given, studentCost, workload, network),
-                    new TeacherPolicy(rows, 0, Math.max(rows, ASSUMED_STEP_TOKENS), 4 * rows, true),
+                    new TeacherPolicy(rows, 0, Math.max(rows, ASSUMED_STEP_TOKENS), 4 * rows, true, true),
                     "a teacher that is ASSUMED, not measured: a step of one row takes %s ms, of %d rows %s ms, a second of"
                                     .formatted(assumed.get(0), rows, assumed.get(1))
                             + " prefill computes " + assumed.get(3).longValue() + " tokens");

@@ -147,7 +147,8 @@ final class SimulatedEdge {
                     deadline + network.up(),
                     () -> {},
                     () -> timeline.after(network.down(), this::guided),
-                    retryAfter -> timeline.after(network.down(), () -> refused(retryAfter)),
+                    retryAfter -> timeline.after(network.down(), () -> full(retryAfter)),
+                    () -> timeline.after(network.down(), this::shed),
                     () -> {});
             timeline.after(network.up(), () -> teacher.submit(ask));
         }
@@ -167,7 +168,7 @@ final class SimulatedEdge {
         }
 
         /** A refusal does not speak against the teacher; one retry follows, if what is left of the time allows it. */
-        private void refused(long retryAfter) {
+        private void full(long retryAfter) {
             if (source != null) {
                 return;
             }
@@ -184,6 +185,14 @@ final class SimulatedEdge {
                     askTeacher();
                 }
             });
+        }
+
+        /** To wait and ask again would leave less time still. */
+        private void shed() {
+            if (source == null) {
+                breaker.onSuccess(timeline.now() - asked, TimeUnit.NANOSECONDS);
+                settle(Source.FALLBACK_REJECTED);
+            }
         }
 
         private void settle(Source how) {

@@ -1,7 +1,12 @@
 package io.gkt.benchmark.gkt;
 
+import io.gkt.inference.batch.BatchForecast;
+import io.gkt.inference.batch.StepCosts;
+import io.gkt.inference.batch.UsualRequest;
+import io.gkt.inference.batch.Work;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 
@@ -11,8 +16,8 @@ import java.util.List;
  */
 final class SimulatedTeacher {
 
-    /** Weight of the newest request in the mean time that requests take, as in the teacher. */
-    private static final double NEWEST = 0.1;
+    /** Told to who is refused before any step has been timed, as in the teacher. */
+    private static final long SOON = 1_000_000_000;
 
     private final Timeline timeline;
     private final StepCost cost;
@@ -26,11 +31,14 @@ final class SimulatedTeacher {
 
     private int coldSlots;
     private boolean busy;
-    private double meanNanos = 1e9;
+    private StepCosts costs = StepCosts.UNKNOWN;
+    private UsualRequest usual = UsualRequest.UNKNOWN;
+    private long stepBegan;
 
     private long submitted;
     private long finished;
     private long refused;
+    private long shed;
     private long expired;
     private long busyNanos;
     private long steps;
@@ -43,9 +51,12 @@ final class SimulatedTeacher {
     private static final class Row {
         final Ask ask;
         final long arrival;
-        long admitted;
+        long admitted = -1;
         int cached;
         int inCache;
+        /** Of the prompt, before the step that runs. */
+        int promptBefore;
+
         int written;
 
         Row(Ask ask, long arrival) {
@@ -70,16 +81,44 @@ final class SimulatedTeacher {
 
     void submit(Ask ask) {
         submitted++;
+        Row row = new Row(ask, timeline.now());
         if (waiting.size() >= policy.queueCapacity()) {
             refused++;
-            ask.onRefused().accept((long) (waiting.size() * meanNanos / policy.maxBatchSize()));
+            ask.onFull().accept(costs.known() ? soonest(row) : SOON);
+            return;
+        }
+        if (policy.shedding() && inside() > 0 && costs.known() && !forecast().takes(work(waiting), work(row))) {
+            shed++;
+            ask.onShed().run();
             return;
         }
         countInside();
-        waiting.add(new Row(ask, timeline.now()));
+        waiting.add(row);
         if (!busy) {
             awaitCompany();
         }
+    }
+
+    private BatchForecast forecast() {
+        return new BatchForecast(costs, policy.maxBatchSize(), policy.maxStepTokens(), work(running));
+    }
+
+    private long soonest(Row row) {
+        return (long) forecast().soonest(work(waiting), work(row));
+    }
+
+    private List<Work> work(Collection<Row> rows) {
+        return rows.stream().map(this::work).toList();
+    }
+
+    /** What runs is as it was before the step that runs, and times count from there. */
+    private Work work(Row row) {
+        long now = running.isEmpty() ? timeline.now() : stepBegan;
+        boolean runs = row.admitted >= 0;
+        return new Work(
+                runs ? row.promptBefore : usual.uncached(prompt.tokens()),
+                usual.remaining(0, row.ask.tokens(), row.written),
+                row.ask.deadline() == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : row.ask.deadline() - now);
     }
 
     private int inside() {
@@ -123,9 +162,13 @@ final class SimulatedTeacher {
     private void step() {
         busy = true;
         dropExpired();
-        while (!waiting.isEmpty() && running.size() < policy.maxBatchSize()) {
+        stepBegan = timeline.now();
+        dropLate();
+        while (!waiting.isEmpty() && mayBegin(waiting.peek())) {
             admit(waiting.poll());
+            dropLate();
         }
+        running.forEach(row -> row.promptBefore = Math.max(0, prompt.tokens() - row.inCache));
         List<Row> decoding = new ArrayList<>();
         List<Row> newcomers = new ArrayList<>();
         running.forEach(row -> (row.written > 0 ? decoding : newcomers).add(row));
@@ -154,7 +197,34 @@ final class SimulatedTeacher {
         long nanos =
                 Timeline.nanos(cost.step(decoding.size(), context, prefill, prefill == 0 ? 0 : positions / prefill));
         busyNanos += nanos;
-        timeline.after(nanos, () -> stepped(complete));
+        int computed = prefill;
+        timeline.after(nanos, () -> {
+            costs = costs.measured(decoding.size(), computed, nanos);
+            stepped(complete);
+        });
+    }
+
+    private boolean mayBegin(Row row) {
+        return policy.shedding() && costs.known()
+                ? forecast().hasRoomFor(work(row))
+                : running.size() < policy.maxBatchSize();
+    }
+
+    /** Turns away whom it would no longer help to begin. */
+    private void dropLate() {
+        if (!policy.shedding() || !costs.known() || running.isEmpty()) {
+            return;
+        }
+        BatchForecast forecast = forecast();
+        for (Iterator<Row> rows = waiting.iterator(); rows.hasNext(); ) {
+            Row row = rows.next();
+            if (forecast.isTooLateFor(work(row))) {
+                countInside();
+                rows.remove();
+                shed++;
+                timeline.after(0, row.ask.onShed());
+            }
+        }
     }
 
     private void admit(Row row) {
@@ -167,6 +237,8 @@ final class SimulatedTeacher {
         row.admitted = timeline.now();
         row.cached = warm && policy.prefixReuse() ? prompt.shared() : 0;
         row.inCache = row.cached;
+        row.promptBefore = prompt.tokens() - row.inCache;
+        usual = usual.begun(prompt.tokens(), row.cached);
         queueMs.add(Timeline.milliseconds(row.admitted - row.arrival));
         running.add(row);
     }
@@ -183,8 +255,6 @@ final class SimulatedTeacher {
             if (row.written >= row.ask.tokens()) {
                 leave(row);
                 finished++;
-                long took = timeline.now() - row.admitted;
-                meanNanos += NEWEST * (took - meanNanos);
                 nanosInside += timeline.now() - row.arrival;
                 timeline.after(0, row.ask.onFinished());
             } else if (row.ask.deadline() <= timeline.now()) {
@@ -192,6 +262,7 @@ final class SimulatedTeacher {
                 expire(row);
             }
         }
+        running.forEach(row -> row.promptBefore = Math.max(0, prompt.tokens() - row.inCache));
         // What those told do at this time comes first: their next requests find the batch between two steps.
         timeline.after(0, () -> {
             if (running.isEmpty()) {
@@ -218,6 +289,7 @@ final class SimulatedTeacher {
      * @param submitted   requests
      * @param finished    of them answered
      * @param refused     of them turned away because the queue was full
+     * @param shed        of them turned away because they would have been late
      * @param expired     of them given up at their deadline
      * @param busyNanos   time in steps
      * @param meanBatch   rows of a step
@@ -229,6 +301,7 @@ final class SimulatedTeacher {
             long submitted,
             long finished,
             long refused,
+            long shed,
             long expired,
             long busyNanos,
             double meanBatch,
@@ -241,6 +314,7 @@ final class SimulatedTeacher {
                 submitted,
                 finished,
                 refused,
+                shed,
                 expired,
                 busyNanos,
                 steps == 0 ? 0 : (double) rowsOfSteps / steps,

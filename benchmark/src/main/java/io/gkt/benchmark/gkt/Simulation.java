@@ -85,6 +85,9 @@ record Simulation(StepCost teacher, StepCost student, Workload workload, Network
                     },
                     () -> {
                         throw new IllegalStateException("there is no deadline");
+                    },
+                    () -> {
+                        throw new IllegalStateException("there is no deadline");
                     });
             timeline.after(network.up(), () -> server.submit(ask));
         });

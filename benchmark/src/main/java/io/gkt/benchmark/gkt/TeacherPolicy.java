@@ -8,9 +8,15 @@ package io.gkt.benchmark.gkt;
  * @param maxStepTokens   most new tokens of a step
  * @param queueCapacity   requests that may wait
  * @param prefixReuse     whether a prompt's beginning is not computed again that the request before in its slot had too
+ * @param shedding        whether who can't be answered in time is turned away, as the teacher always does
  */
 record TeacherPolicy(
-        int maxBatchSize, double maxBatchDelayMs, int maxStepTokens, int queueCapacity, boolean prefixReuse) {
+        int maxBatchSize,
+        double maxBatchDelayMs,
+        int maxStepTokens,
+        int queueCapacity,
+        boolean prefixReuse,
+        boolean shedding) {
 
     TeacherPolicy {
         if (maxBatchSize < 1 || maxStepTokens < maxBatchSize || queueCapacity < 1) {
@@ -20,17 +26,22 @@ record TeacherPolicy(
     }
 
     /** As the teacher is set by default. */
-    static final TeacherPolicy DEFAULT = new TeacherPolicy(16, 0, 256, 256, true);
+    static final TeacherPolicy DEFAULT = new TeacherPolicy(16, 0, 256, 256, true, true);
 
     TeacherPolicy withBatchSize(int size) {
-        return new TeacherPolicy(size, maxBatchDelayMs, Math.max(size, maxStepTokens), queueCapacity, prefixReuse);
+        return new TeacherPolicy(
+                size, maxBatchDelayMs, Math.max(size, maxStepTokens), queueCapacity, prefixReuse, shedding);
     }
 
     TeacherPolicy withPrefixReuse(boolean reuse) {
-        return new TeacherPolicy(maxBatchSize, maxBatchDelayMs, maxStepTokens, queueCapacity, reuse);
+        return new TeacherPolicy(maxBatchSize, maxBatchDelayMs, maxStepTokens, queueCapacity, reuse, shedding);
     }
 
     TeacherPolicy withQueueCapacity(int capacity) {
-        return new TeacherPolicy(maxBatchSize, maxBatchDelayMs, maxStepTokens, capacity, prefixReuse);
+        return new TeacherPolicy(maxBatchSize, maxBatchDelayMs, maxStepTokens, capacity, prefixReuse, shedding);
+    }
+
+    TeacherPolicy withShedding(boolean shed) {
+        return new TeacherPolicy(maxBatchSize, maxBatchDelayMs, maxStepTokens, queueCapacity, prefixReuse, shed);
     }
 }

@@ -30,7 +30,7 @@ class SimulationTest {
 
     private static final Workload WORKLOAD = Workload.of(500, 100, 40, 300);
     private static final Simulation SIMULATION = new Simulation(TEACHER, STUDENT, WORKLOAD, NEAR);
-    private static final TeacherPolicy PROMPT_POLICY = new TeacherPolicy(16, 0, 1000, 256, true);
+    private static final TeacherPolicy PROMPT_POLICY = new TeacherPolicy(16, 0, 1000, 256, true, true);
     private static final EdgePolicy PATIENT = EdgePolicy.DEFAULT.patient();
 
     @Test
@@ -52,7 +52,7 @@ class SimulationTest {
 
     @Test
     void longPromptsTakeAsManyStepsAsTheLimitSays() {
-        Outcome alone = SIMULATION.teacherAlone(1, 1, new TeacherPolicy(16, 0, 200, 256, false));
+        Outcome alone = SIMULATION.teacherAlone(1, 1, new TeacherPolicy(16, 0, 200, 256, false, true));
         assertThat(alone.firstMs().p50()).isEqualTo(WAY_UP + 3 * 200 + WAY_DOWN, within(1e-3));
     }
 
@@ -65,7 +65,7 @@ class SimulationTest {
 
     @Test
     void aBatchSharesItsSteps() {
-        Outcome alone = SIMULATION.teacherAlone(8, 8, new TeacherPolicy(8, 1, 1000, 256, true));
+        Outcome alone = SIMULATION.teacherAlone(8, 8, new TeacherPolicy(8, 1, 1000, 256, true, true));
         // The eight come together, fill the batch, and one step takes their 800 tokens.
         assertThat(alone.seconds()).isEqualTo(0.8 + 29.9 + (WAY_UP + WAY_DOWN) / 1e3, within(1e-6));
         assertThat(alone.teacher().meanBatch()).isEqualTo(8);
@@ -115,7 +115,7 @@ class SimulationTest {
 
     @Test
     void aFullQueueRefuses() {
-        Outcome full = SIMULATION.guided(40, 40, 40, new TeacherPolicy(1, 0, 1000, 1, true), EdgePolicy.DEFAULT);
+        Outcome full = SIMULATION.guided(40, 40, 40, new TeacherPolicy(1, 0, 1000, 1, true, true), EdgePolicy.DEFAULT);
         assertThat(full.share(Source.FALLBACK_REJECTED)).isGreaterThan(0.9);
         assertThat(full.share(Source.GUIDED)).isEqualTo(1.0 / 40, within(1e-9));
         assertThat(full.teacher().refused()).isGreaterThan(36);
@@ -164,8 +164,8 @@ class SimulationTest {
         double service = 4.0;
         for (double load : new double[] {0.3, 0.6, 0.8}) {
             double perMinute = load / service * 60 / 100;
-            Outcome outcome =
-                    SIMULATION.open(100, perMinute, 400_000, new TeacherPolicy(1, 0, 1000, 100_000, true), PATIENT, 11);
+            Outcome outcome = SIMULATION.open(
+                    100, perMinute, 400_000, new TeacherPolicy(1, 0, 1000, 100_000, true, true), PATIENT, 11);
             double wait = outcome.teacher().queueMs().stream()
                     .mapToDouble(Double::doubleValue)
                     .average()

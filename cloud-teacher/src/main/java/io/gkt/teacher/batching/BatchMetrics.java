@@ -17,7 +17,7 @@ import java.util.stream.DoubleStream;
 public final class BatchMetrics {
 
     private static final String NO_ERROR = "none";
-    private static final List<String> REJECTIONS = List.of("queue_full", "deadline", "draining");
+    private static final List<String> REJECTIONS = List.of("queue_full", "too_late", "deadline", "draining");
     private static final List<String> CANCELLATIONS = List.of("queued", "decoding");
     private static final Duration[] SECONDS =
             durations(.01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92);
@@ -112,7 +112,7 @@ public final class BatchMetrics {
         duration(operation, arrival, error.code());
     }
 
-    /** @param reason {@code queue_full}, {@code deadline} or {@code draining} */
+    /** @param reason {@code queue_full}, {@code too_late}, {@code deadline} or {@code draining} */
     public void rejected(String reason) {
         rejections(reason).increment();
     }

@@ -1,9 +1,14 @@
 package io.gkt.teacher.batching;
 
 import io.gkt.inference.LanguageModel;
+import io.gkt.inference.batch.BatchForecast;
+import io.gkt.inference.batch.StepCosts;
+import io.gkt.inference.batch.UsualRequest;
+import io.gkt.inference.batch.Work;
 import io.gkt.inference.decoder.Chunk;
 import io.gkt.inference.decoder.OutOfMemoryException;
 import io.gkt.inference.decoder.Slot;
+import io.gkt.inference.generation.FinishReason;
 import io.gkt.service.ApiException;
 import io.gkt.service.MemoryHealth;
 import io.gkt.service.access.FairQueue;
@@ -26,7 +31,8 @@ import org.springframework.context.SmartLifecycle;
  * Runs requests as rows of one batch, one step of the model after the other (iteration-level batching: Yu et al., Orca,
  * OSDI 2022). Between steps rows leave that are done, cancelled or past their deadline, and waiting requests take
  * their places; a newcomer's prompt is computed in chunks beside the others' next tokens. An idle batch may wait a
- * moment for company before it starts. {@link Batching#STATIC} is what it is measured against.
+ * moment for company before it starts. {@link Batching#STATIC} is what it is measured against. Who can't be done in time,
+ * or would make others late, is turned away ({@link BatchForecast}).
  *
  * <p>One thread runs the batch. It stops before the web server does: meanwhile requests that come or wait are told to
  * go elsewhere, and those that run are finished.
@@ -37,8 +43,8 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
 
     private static final Duration RESTART = Duration.ofSeconds(5);
 
-    /** Weight of the newest request in the mean time that requests take. */
-    private static final double NEWEST = 0.1;
+    /** When to come back, as long as no step has been timed. */
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     private final LanguageModel model;
     private final BatchPolicy policy;
@@ -52,11 +58,16 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
     private final Map<String, Row> underWay = new HashMap<>();
     private boolean draining;
     private boolean aborting;
+    /** What was left of those that run when the present step began. */
+    private List<Work> inStep = List.of();
+
+    private long stepBegan;
 
     private final List<Row> running = new ArrayList<>();
     private final Thread thread = new Thread(this::run, "micro-batcher");
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
-    private volatile double meanNanos = 1e9;
+    private volatile StepCosts costs = StepCosts.UNKNOWN;
+    private volatile UsualRequest usual = UsualRequest.UNKNOWN;
 
     /**
      * @param model   the model; as many rows run at once as it has slots
@@ -100,11 +111,12 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
     }
 
     /**
-     * Puts a request in the queue. If it is full, the caller with most requests in it gives up the newest.
+     * Puts a request in the queue. If it is full, the caller with most requests in it gives up the newest. While others
+     * run or wait, a request is refused that would not be done before its deadline.
      *
      * @param request  what to generate
      * @param listener told what becomes of it
-     * @throws ApiException 429 if the queue is full, 503 while shutting down, 504 past the deadline, 400 if a request
+     * @throws ApiException 429 if the queue is full or the deadline too near, 503 while shutting down, 504 past the deadline, 400 if a request
      *                      of the same id is under way
      */
     public void submit(BatchRequest request, BatchListener listener) {
@@ -122,8 +134,12 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
             if (underWay.putIfAbsent(request.id(), row) != null) {
                 throw ApiException.invalid("id", "id is in use by a request that is under way; give each its own.");
             }
+            if (tooLate(row)) {
+                underWay.remove(request.id());
+                throw refused(row, "too_late", ApiException.tooLate(retryAfter(row)));
+            }
+            retryAfter = retryAfter(row);
             excess = waiting.add(request.caller(), row);
-            retryAfter = timeToEmptyQueue();
             if (excess.filter(row::equals).isPresent()) {
                 underWay.remove(request.id());
                 throw refused(row, "queue_full", ApiException.queueFull(retryAfter));
@@ -141,8 +157,38 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
         return error;
     }
 
-    private Duration timeToEmptyQueue() {
-        return Duration.ofNanos((long) (waiting.size() * meanNanos / maxBatchSize()));
+    /** Whoever comes first is taken: only trying shows how wrong an estimate is. */
+    private boolean tooLate(Row row) {
+        return costs.known() && underWay.size() > 1 && !forecast().takes(ahead(row), row.work(usual, forecastBegins()));
+    }
+
+    private Duration retryAfter(Row row) {
+        if (!costs.known()) {
+            return SOON;
+        }
+        lock.lock();
+        try {
+            double soonest =
+                    forecast().soonest(ahead(row), row.work(usual, row.request().arrival()));
+            return Duration.ofNanos((long) soonest + forecastBegins() - System.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private BatchForecast forecast() {
+        return new BatchForecast(costs, maxBatchSize(), policy.maxStepTokens(), inStep);
+    }
+
+    private long forecastBegins() {
+        return inStep.isEmpty() ? System.nanoTime() : stepBegan;
+    }
+
+    private List<Work> ahead(Row row) {
+        long now = forecastBegins();
+        return waiting.ahead(row.request().caller()).stream()
+                .map(other -> other.work(usual, now))
+                .toList();
     }
 
     /**
@@ -196,6 +242,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
             refuseAll(takeExpired(), "deadline", expired());
             lock.lock();
             try {
+                inStep = List.of();
                 if (waiting.isEmpty()) {
                     if (draining) {
                         return false;
@@ -240,24 +287,45 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
         if (policy.batching() == Batching.STATIC && !running.isEmpty()) {
             return;
         }
-        while (model.decoder().slots().available() > 0) {
-            Row row;
-            lock.lock();
-            try {
-                row = waiting.poll();
-            } finally {
-                lock.unlock();
-            }
-            if (row == null) {
-                return;
-            }
+        Optional<Row> next = takeNext();
+        while (next.isPresent()) {
+            Row row = next.get();
             Slot slot = model.decoder()
                     .slots()
                     .acquire(row.request().generation().tokens())
                     .orElseThrow();
             running.add(row);
-            guarded(row, () -> row.admit(model, slot, System.nanoTime()));
+            guarded(row, () -> {
+                row.admit(model, slot, System.nanoTime());
+                usual = row.begun(usual);
+            });
+            next = takeNext();
         }
+    }
+
+    /** Takes who may begin now out of the queue, and turns away whom it would no longer help. */
+    private Optional<Row> takeNext() {
+        List<Row> late = List.of();
+        Row next;
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            stepBegan = now;
+            inStep = running.stream().map(row -> row.work(usual, now)).toList();
+            BatchForecast forecast = forecast();
+            if (costs.known()) {
+                late = waiting.removeIf(row -> forecast.isTooLateFor(row.work(usual, now)));
+            }
+            next = waiting.peek();
+            boolean mayBegin = next != null
+                    && model.decoder().slots().available() > 0
+                    && (!costs.known() || forecast.hasRoomFor(next.work(usual, now)));
+            next = mayBegin ? waiting.poll() : null;
+        } finally {
+            lock.unlock();
+        }
+        late.forEach(row -> refuseAll(List.of(row), "too_late", ApiException.tooLate(retryAfter(row))));
+        return Optional.ofNullable(next);
     }
 
     private void step() {
@@ -271,6 +339,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
 
     private void compute(Step step) {
         int rows = step.rows().size();
+        long began = System.nanoTime();
         metrics.step(rows, step.tokens());
         float[][] logits;
         try {
@@ -298,6 +367,8 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
             float[] own = logits[i];
             guarded(row, () -> row.accept(own, rows, now));
         }
+        int decoding = step.decoding();
+        costs = costs.measured(decoding, step.tokens() - decoding, System.nanoTime() - began);
     }
 
     /** What goes wrong with one row must not concern the others. */
@@ -322,6 +393,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
                 metrics.cancelled("decoding");
                 leave(row, ApiException.cancelled());
             } else if (row.expired(now)) {
+                usual = usual.ended(row.completionTokens(), false);
                 leave(row, expired());
             } else if (abort) {
                 leave(row, shuttingDown());
@@ -339,8 +411,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
         }
         forget(row);
         BatchResult result = row.result();
-        double nanos = System.nanoTime() - row.admitted();
-        meanNanos += NEWEST * (nanos - meanNanos);
+        usual = usual.ended(result.usage().completionTokens(), result.finishReason() == FinishReason.STOP);
         metrics.finished(row.request().operation(), row.request().arrival(), result);
         tell(row, listener -> listener.finished(result));
     }

@@ -1,8 +1,11 @@
 package io.gkt.teacher.batching;
 
 import io.gkt.inference.LanguageModel;
+import io.gkt.inference.batch.UsualRequest;
+import io.gkt.inference.batch.Work;
 import io.gkt.inference.decoder.Chunk;
 import io.gkt.inference.decoder.Slot;
+import io.gkt.inference.generation.GenerationRequest;
 import io.gkt.inference.generation.Sequence;
 import io.gkt.inference.generation.StopMatcher;
 import io.gkt.protocol.Timings;
@@ -50,6 +53,24 @@ final class Row {
         return now - request.deadline() >= 0;
     }
 
+    /**
+     * @param usual what is to be expected where it is not known yet
+     * @param now   from when its time counts
+     * @return what is left to do
+     */
+    Work work(UsualRequest usual, long now) {
+        GenerationRequest generation = request.generation();
+        boolean begun = sequence != null;
+        return new Work(
+                begun ? sequence.prefillTokens() : usual.uncached(generation.promptLength()),
+                usual.remaining(generation.sampling().minTokens(), generation.maxTokens(), completionTokens()),
+                request.deadline() - now);
+    }
+
+    int completionTokens() {
+        return sequence == null ? 0 : sequence.completionTokens();
+    }
+
     /** Takes the slot, even if it fails. */
     void admit(LanguageModel model, Slot taken, long now) {
         slot = taken;
@@ -61,8 +82,9 @@ final class Row {
         return slot;
     }
 
-    long admitted() {
-        return admitted;
+    /** @return what is known of requests now that this one has begun */
+    UsualRequest begun(UsualRequest before) {
+        return before.begun(sequence.promptTokens(), sequence.cachedTokens());
     }
 
     boolean prefilling() {

@@ -48,6 +48,11 @@ record Step(List<Row> rows, List<Chunk> chunks) {
         chunks.add(chunk);
     }
 
+    /** @return rows that have one new token, as those that decode */
+    int decoding() {
+        return (int) chunks.stream().filter(chunk -> chunk.tokens().length == 1).count();
+    }
+
     /** @return new tokens of all rows */
     int tokens() {
         return chunks.stream().mapToInt(chunk -> chunk.tokens().length).sum();

@@ -299,6 +299,99 @@ class MicroBatcherTest {
     }
 
     @Test
+    void whileOthersRunWhoCannotBeDoneInTimeIsRefusedAtOnce() {
+        MicroBatcher batcher = create(slow(Duration.ofMillis(5)));
+        CompletableFuture<ApiException> refusal = new CompletableFuture<>();
+        CompletableFuture<Answer> taken = new CompletableFuture<>();
+        Answer running = new Answer();
+        running.onFirstPiece = () -> {
+            refusal.complete(catchThrowableOfType(
+                    ApiException.class,
+                    () -> batcher.submit(request(fixedLength(200), Duration.ofMillis(100)), new Answer())));
+            taken.complete(submit(batcher, fixedLength(2)));
+        };
+        batcher.submit(request(fixedLength(50)), running);
+        batcher.start();
+
+        assertThat(refusal.join().status().value()).isEqualTo(429);
+        assertThat(refusal.join().code()).isEqualTo("too_late");
+        assertThat(refusal.join().retryAfter())
+                .hasValueSatisfying(delay -> assertThat(delay).isPositive());
+        assertThat(rejected("too_late")).isEqualTo(1);
+        taken.join().result();
+        running.result();
+    }
+
+    /** Its first step shows how long it will take. */
+    @Test
+    void whoCannotBeDoneInTimeAnyMoreIsNotBegun() {
+        MicroBatcher batcher = create(slow(Duration.ofMillis(20)));
+        List<Answer> running = IntStream.range(0, SLOTS)
+                .mapToObj(i -> submit(batcher, fixedLength(10)))
+                .toList();
+        Answer late = new Answer();
+        batcher.submit(request(fixedLength(200), Duration.ofSeconds(3)), late);
+        batcher.start();
+
+        assertThat(late.error().code()).isEqualTo("too_late");
+        assertThat(late.error().retryAfter()).isPresent();
+        running.forEach(Answer::result);
+    }
+
+    /** Or a wrong estimate would never be corrected. */
+    @Test
+    void anIdleTeacherRefusesNobody() {
+        MicroBatcher batcher = create(slow(Duration.ofMillis(5)));
+        batcher.start();
+        for (int i = 0; i < 3; i++) {
+            Answer answer = new Answer();
+            batcher.submit(request(fixedLength(200), Duration.ofMillis(100)), answer);
+            assertThat(answer.error().status().value()).isEqualTo(504);
+        }
+        assertThat(rejected("too_late")).isZero();
+    }
+
+    @Test
+    void theQueueOfOneCallerMakesNoOtherTooLate() {
+        MicroBatcher batcher = create(slow(Duration.ofMillis(5)));
+        CompletableFuture<Answer> modest = new CompletableFuture<>();
+        AtomicBoolean last = new AtomicBoolean();
+        Answer running = new Answer();
+        running.onFirstPiece = () -> {
+            Answer answer = new Answer();
+            batcher.submit(request("modest", fixedLength(10), Duration.ofSeconds(10)), answer);
+            modest.complete(answer);
+            ApiException refusal = catchThrowableOfType(
+                    ApiException.class,
+                    () -> batcher.submit(request("greedy", fixedLength(10), Duration.ofSeconds(10)), new Answer()));
+            last.set(refusal.code().equals("too_late"));
+        };
+        batcher.submit(request("greedy", fixedLength(10), NEVER), running);
+        for (int i = 0; i < 2_000; i++) {
+            batcher.submit(request("greedy", fixedLength(10), NEVER), new Answer());
+        }
+        batcher.start();
+
+        modest.join().result();
+        assertThat(last).isTrue();
+    }
+
+    /** In whatever company: with a deadline that is far away nobody is refused for it. */
+    @Test
+    void whoHasTimeIsNeverTooLate() {
+        MicroBatcher batcher = create(slow(Duration.ofMillis(1)));
+        batcher.start();
+        Random random = new Random(5);
+        List<Answer> answers = IntStream.range(0, 200)
+                .mapToObj(i ->
+                        submit(batcher, generation(prompt(random, 1 + random.nextInt(60)), 1 + random.nextInt(20))))
+                .toList();
+
+        answers.forEach(Answer::result);
+        assertThat(rejected("too_late")).isZero();
+    }
+
+    @Test
     void aRequestThatFailsTheStepFailsAlone() {
         MicroBatcher batcher = create(NOW, 100);
         GenerationRequest good = fixedLength(10);
@@ -422,7 +515,11 @@ class MicroBatcherTest {
                         if (i % 7 == 0) {
                             answers.get(i).onFirstPiece = () -> batcher.cancel(request.id());
                         }
-                        batcher.submit(request, answers.get(i));
+                        try {
+                            batcher.submit(request, answers.get(i));
+                        } catch (ApiException tooLate) {
+                            answers.get(i).failed(tooLate);
+                        }
                         if (i % 11 == 0) {
                             batcher.cancel(request.id());
                         }
@@ -551,6 +648,14 @@ class MicroBatcherTest {
         return batcher;
     }
 
+    /** Steps that take at least so long. */
+    private static Function<List<Chunk>, float[][]> slow(Duration step) {
+        return chunks -> {
+            sleepUntil(System.nanoTime() + step.toNanos());
+            return model.decoder().step(chunks);
+        };
+    }
+
     private Answer submit(MicroBatcher batcher, GenerationRequest generation) {
         Answer answer = new Answer();
         batcher.submit(request(generation), answer);
@@ -607,7 +712,7 @@ class MicroBatcherTest {
     private static void sleepUntil(long time) {
         while (System.nanoTime() - time < 0) {
             try {
-                TimeUnit.MILLISECONDS.sleep(5);
+                TimeUnit.MILLISECONDS.sleep(1);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }

@@ -2,6 +2,7 @@ package io.gkt.service.access;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -54,6 +55,31 @@ public final class FairQueue<T> {
         size--;
         forgetIfEmpty(greediest);
         return Optional.of(newest);
+    }
+
+    /** @return what has its turn; null if nothing waits */
+    public T peek() {
+        return turns.isEmpty() ? null : turns.values().iterator().next().peekFirst();
+    }
+
+    /**
+     * @param caller who might add something
+     * @return what would have its turn before that, in the order of the turns
+     */
+    public List<T> ahead(String caller) {
+        Map<String, Iterator<T>> left = new LinkedHashMap<>();
+        turns.forEach((name, items) -> left.put(name, items.iterator()));
+        left.putIfAbsent(caller, Collections.emptyIterator());
+        List<T> ahead = new ArrayList<>();
+        while (true) {
+            for (Map.Entry<String, Iterator<T>> turn : left.entrySet()) {
+                if (turn.getValue().hasNext()) {
+                    ahead.add(turn.getValue().next());
+                } else if (turn.getKey().equals(caller)) {
+                    return ahead;
+                }
+            }
+        }
     }
 
     /** @return what has its turn, which is the queue's no longer; null if nothing waits */

@@ -1,6 +1,7 @@
 package io.gkt.service.description;
 
 import io.gkt.protocol.ErrorBody;
+import io.gkt.protocol.RetryAfter;
 import io.swagger.v3.core.converter.AnnotatedType;
 import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.Components;
@@ -84,11 +85,15 @@ final class ErrorResponses implements OpenApiCustomizer {
             case "429", "503" -> {
                 response.addHeaderObject("Retry-After", header("seconds to wait", atLeastOne(300)));
                 response.addHeaderObject("Retry-After-Ms", header("milliseconds to wait", atLeastOne(300_000)));
+                if (status.equals("429")) {
+                    response.addHeaderObject(
+                            RetryAfter.SHOULD_RETRY,
+                            header("only another request may be sent after that", never())
+                                    .required(false));
+                }
             }
             case "500" ->
-                response.addHeaderObject(
-                        "x-should-retry",
-                        header("trying again would not help", typed("string")._const("false")));
+                response.addHeaderObject(RetryAfter.SHOULD_RETRY, header("trying again would not help", never()));
             default -> {
                 // The body says all.
             }
@@ -98,6 +103,10 @@ final class ErrorResponses implements OpenApiCustomizer {
 
     private static Header header(String description, Schema<?> schema) {
         return new Header().description(description).required(true).schema(schema);
+    }
+
+    private static Schema<?> never() {
+        return typed("string")._const("false");
     }
 
     private static Schema<?> atLeastOne(long most) {

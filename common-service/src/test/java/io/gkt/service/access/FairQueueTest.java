@@ -38,6 +38,29 @@ class FairQueueTest {
         assertThat(drain(queue)).containsExactly("b1", "a2", "b2");
     }
 
+    /** Whatever waits: who is said to be ahead is who comes out first. */
+    @Test
+    void whoIsAheadHasTheTurnsBefore() {
+        Random random = new Random(4);
+        for (int round = 0; round < 200; round++) {
+            FairQueue<String> queue = new FairQueue<>(100);
+            for (int i = random.nextInt(30); i > 0; i--) {
+                queue.add("c" + random.nextInt(4), "c" + i);
+                if (random.nextInt(3) == 0) {
+                    String next = queue.peek();
+                    assertThat(queue.poll()).isEqualTo(next);
+                }
+            }
+            String caller = "c" + random.nextInt(5);
+            List<String> ahead = queue.ahead(caller);
+            queue.add(caller, "newcomer");
+
+            List<String> all = drain(queue);
+            assertThat(all.subList(0, all.indexOf("newcomer"))).isEqualTo(ahead);
+        }
+        assertThat(new FairQueue<String>(1).peek()).isNull();
+    }
+
     @Test
     void aFullQueueOfOneCallerRefusesTheNewcomer() {
         FairQueue<String> queue = new FairQueue<>(2);

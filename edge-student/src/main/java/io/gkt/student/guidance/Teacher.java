@@ -332,7 +332,9 @@ public final class Teacher implements AutoCloseable {
                 if (retryAfter != null && replicas.size() > 1) {
                     replica.rest(retryAfter);
                 }
-                boolean inTime = retryAfter != null && retryAfter.compareTo(remaining()) < 0;
+                boolean inTime = retryAfter != null
+                        && RetryAfter.welcome(response.headers())
+                        && retryAfter.compareTo(remaining()) < 0;
                 throw TeacherFailure.busy(status, inTime ? retryAfter : null);
             }
             if (status >= 400 && status < 500) {

@@ -145,7 +145,13 @@ public final class Sequence {
 
     /** @return whether prompt or given output are still to be run, so that the next step may give no token */
     public boolean prefilling() {
-        return slot.length() < length - 1;
+        return prefillTokens() > 0;
+    }
+
+    /** @return tokens that are to be run before one is chosen; none if the newest is the only one */
+    public int prefillTokens() {
+        int left = length - slot.length();
+        return left == 1 ? 0 : left;
     }
 
     /** @return tokens of the prompt */
