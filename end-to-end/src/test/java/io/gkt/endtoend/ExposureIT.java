@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the services show to whom, beside their APIs: the teacher has a port for metrics, the edge has none. */
-@Timeout(60)
+@Timeout(180)
 class ExposureIT {
 
     private static final List<String> OTHER_ENDPOINTS = List.of(
@@ -82,10 +82,8 @@ class ExposureIT {
             assertThat(api.get("/actuator/" + endpoint).statusCode())
                     .as(endpoint)
                     .isEqualTo(404);
-            assertThat(api.send(api.post("/actuator/" + endpoint, "{}")).statusCode())
-                    .as(endpoint)
-                    .isIn(404, 405);
         }
+        assertThat(api.send(api.post("/actuator/shutdown", "{}")).statusCode()).isIn(404, 405);
     }
 
     @Test

@@ -252,7 +252,7 @@ class TlsIT {
                     .isInstanceOf(SSLHandshakeException.class);
 
             Files.writeString(edgeTrusts, "-----BEGIN CERTIFICATE-----\nhalf a fi");
-            Thread.sleep(1_000);
+            edge.await("told", Duration.ofSeconds(30), () -> edge.log().contains("SSL reload error"));
             await(edge, "going on", outcome -> outcome.startsWith("fallback_"));
 
             place(next.issue("edge"), atEdge, next, edgeTrusts);

@@ -5,8 +5,8 @@ import java.net.SocketException;
 import java.net.http.HttpTimeoutException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import tools.jackson.core.JacksonException;
@@ -16,6 +16,7 @@ import tools.jackson.core.TokenStreamLocation;
 final class TeacherFailure extends RuntimeException {
 
     private static final int LONGEST_DESCRIPTION = 500;
+    private static final int DEEPEST_CAUSE = 10;
 
     private final GuidanceOutcome outcome;
     private final boolean teacherAtFault;
@@ -74,12 +75,14 @@ final class TeacherFailure extends RuntimeException {
         if (isTimeout(failure)) {
             return "it took too long";
         }
-        Set<String> reasons = new LinkedHashSet<>();
-        for (Throwable cause = failure; cause != null && reasons.size() < 10; cause = cause.getCause()) {
-            String reason = cause.getClass().getSimpleName() + (tells(cause) ? ": " + cause.getMessage() : "");
+        List<String> reasons = new ArrayList<>();
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++, cause = cause.getCause()) {
+            String name = cause.getClass().getSimpleName();
+            String reason = tells(cause) ? cause.getMessage() : name;
             // A cause is often told by what it caused.
             if (reasons.stream().noneMatch(told -> told.contains(reason))) {
-                reasons.add(reason);
+                reasons.add(tells(cause) ? name + ": " + reason : name);
             }
         }
         String all = String.join("; ", reasons);
