@@ -9,7 +9,7 @@ public final class GuidanceApi {
     /** Request header: whole milliseconds, 0 or more, after which the caller has no use for the answer. */
     public static final String DEADLINE_HEADER = "X-GKT-Deadline-Ms";
 
-    /** Data of the last event of a stream. */
+    /** Data of the last event of a stream that is whole; the last event of one that broke off is an error. */
     public static final String STREAM_END = "[DONE]";
 
     /** What a request's id looks like. */

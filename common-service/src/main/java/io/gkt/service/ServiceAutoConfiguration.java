@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
@@ -29,7 +30,7 @@ import tools.jackson.databind.type.LogicalType;
 
 /** Gives a service what is in this package. */
 @AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
-@EnableConfigurationProperties(ServiceSettings.class)
+@EnableConfigurationProperties({ServiceSettings.class, LifecycleProperties.class})
 class ServiceAutoConfiguration {
 
     @Bean
@@ -114,6 +115,11 @@ class ServiceAutoConfiguration {
     @Bean
     MemoryHealth memoryHealthIndicator() {
         return new MemoryHealth();
+    }
+
+    @Bean
+    ShutdownGrace shutdownGrace(LifecycleProperties lifecycle) {
+        return new ShutdownGrace(lifecycle.getTimeoutPerShutdownPhase());
     }
 
     @Bean

@@ -6,6 +6,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.gkt.service.MemoryHealth;
+import io.gkt.service.ShutdownGrace;
 import io.gkt.service.start.ServiceStart;
 import io.gkt.service.upstream.ServerConnection;
 import io.gkt.student.generation.Admission;
@@ -78,6 +79,7 @@ public class EdgeStudentApplication {
             StudentBackend backend,
             Teacher teacher,
             MemoryHealth memory,
+            ShutdownGrace grace,
             MeterRegistry registry) {
         return new Student(
                 backend,
@@ -85,6 +87,7 @@ public class EdgeStudentApplication {
                 new Admission(settings.maxConcurrentGenerations(), settings.queueCapacity()),
                 settings.guidance().boundary(),
                 memory,
+                grace,
                 registry);
     }
 

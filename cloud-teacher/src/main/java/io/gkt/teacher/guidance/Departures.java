@@ -2,6 +2,7 @@ package io.gkt.teacher.guidance;
 
 import io.gkt.service.ApiException;
 import io.gkt.service.ClientConnection;
+import io.gkt.service.ShutdownGrace;
 import io.gkt.teacher.batching.BatchListener;
 import io.gkt.teacher.batching.BatchResult;
 import java.util.Map;
@@ -11,13 +12,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
 
-/** Cancels requests whose clients have gone without a word. */
+/** Cancels requests whose clients have gone without a word, and those that a service that stops can't finish. */
 @Component
 final class Departures implements AutoCloseable {
 
     private static final long INTERVAL_MILLIS = 100;
 
     private final GuidanceBackend backend;
+    private final ShutdownGrace grace;
     private final Map<Watched, String> underWay = new ConcurrentHashMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread watcher = new Thread(task, "departures");
@@ -25,14 +27,15 @@ final class Departures implements AutoCloseable {
         return watcher;
     });
 
-    Departures(GuidanceBackend backend) {
+    Departures(GuidanceBackend backend, ShutdownGrace grace) {
         this.backend = backend;
+        this.grace = grace;
         thread.scheduleWithFixedDelay(this::look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void look() {
         underWay.forEach((watched, id) -> {
-            if (watched.connection.lost()) {
+            if (watched.connection.lost() || grace.isOver()) {
                 backend.cancel(id);
             }
         });
@@ -83,7 +86,7 @@ final class Departures implements AutoCloseable {
         @Override
         public void failed(ApiException error) {
             end();
-            listener.failed(error);
+            listener.failed(grace.isOver() ? ShutdownGrace.refusal() : error);
         }
     }
 

@@ -43,7 +43,7 @@ final class GuidanceDescription implements OpenApiCustomizer {
         Schema<?> event = new JsonSchema()
                 .addAnyOfItem(reference("GuidanceResponse"))
                 .addAnyOfItem(reference("ErrorBody"))
-                .description("The data of each event. The last one's is " + GuidanceApi.STREAM_END + ".");
+                .description("The data of each event. The last one's is " + GuidanceApi.STREAM_END + ", or an error.");
         api.getPaths()
                 .get(GuidanceApi.PATH)
                 .getPost()

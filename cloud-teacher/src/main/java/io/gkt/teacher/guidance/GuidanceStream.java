@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Sends an answer as server-sent events while it is made. Writing happens in order on threads of its own, so that a
  * client that reads slowly does not hold up the batch; one that is gone cancels its request. A failure before the
- * first event is an ordinary error response.
+ * first event is an ordinary error response, a later one is the last event.
  */
 final class GuidanceStream implements BatchListener {
 
@@ -75,7 +75,8 @@ final class GuidanceStream implements BatchListener {
         write(() -> {
             event(new GuidanceResponse(
                     id, model, "", result.finishReason().wireName(), result.usage(), result.timings()));
-            end();
+            send(GuidanceApi.STREAM_END);
+            emitter.complete();
         });
     }
 
@@ -84,7 +85,7 @@ final class GuidanceStream implements BatchListener {
         write(() -> {
             if (begun) {
                 event(error.body());
-                end();
+                emitter.complete();
             } else {
                 emitter.completeWithError(error);
             }
@@ -94,11 +95,6 @@ final class GuidanceStream implements BatchListener {
     private void event(Object data) throws IOException {
         begun = true;
         send(json.writeValueAsString(data));
-    }
-
-    private void end() throws IOException {
-        send(GuidanceApi.STREAM_END);
-        emitter.complete();
     }
 
     private void send(String data) throws IOException {

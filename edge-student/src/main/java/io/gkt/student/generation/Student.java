@@ -10,6 +10,7 @@ import io.gkt.inference.tokenizer.Detokenizer;
 import io.gkt.protocol.Usage;
 import io.gkt.service.ApiException;
 import io.gkt.service.MemoryHealth;
+import io.gkt.service.ShutdownGrace;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.guidance.Guidance;
 import io.gkt.student.guidance.GuidanceMode;
@@ -51,6 +52,7 @@ public final class Student {
     private final Admission admission;
     private final GuidanceText.Boundary boundary;
     private final MemoryHealth memory;
+    private final ShutdownGrace grace;
     private final StudentMetrics metrics;
 
     /**
@@ -59,6 +61,7 @@ public final class Student {
      * @param admission      as many permits as the backend has places
      * @param boundary       where guidance may end
      * @param memory         is told when there is too little
+     * @param grace          ends answers that take too long for a service that stops
      * @param registry       is told what happens
      */
     public Student(
@@ -67,12 +70,14 @@ public final class Student {
             Admission admission,
             GuidanceText.Boundary boundary,
             MemoryHealth memory,
+            ShutdownGrace grace,
             MeterRegistry registry) {
         this.backend = backend;
         this.teacher = teacher;
         this.admission = admission;
         this.boundary = boundary;
         this.memory = memory;
+        this.grace = grace;
         this.metrics = new StudentMetrics(registry, admission);
     }
 
@@ -94,7 +99,8 @@ public final class Student {
      * @param listener hears of it while it is made, on this thread
      * @return the answer
      * @throws IOException  if the listener's client has gone
-     * @throws ApiException if the prompt is too long, too many wait, time is up or memory has run out
+     * @throws ApiException if the prompt is too long, too many wait, time is up, memory has run out or the service
+     *                      can't wait any longer before it stops
      */
     public Answer answer(Question question, Client client, AnswerListener listener) throws IOException {
         int[] prompt = model().tokenizer().encode(question.prompt());
@@ -228,10 +234,17 @@ public final class Student {
 
         /** To be called before each step: nothing is computed that nobody waits for any more. */
         private void goOn() throws IOException {
-            listener.stillThere();
+            goOnWaiting();
             if (remaining().isNegative()) {
                 throw ApiException.deadlineExceeded("The answer took longer than "
                         + client.patience().toMillis() + " ms; ask for fewer tokens, or allow more time.");
+            }
+        }
+
+        private void goOnWaiting() throws IOException {
+            listener.stillThere();
+            if (grace.isOver()) {
+                throw ShutdownGrace.refusal();
             }
         }
 
@@ -393,7 +406,7 @@ public final class Student {
         }
 
         private void stillWaiting(String inVain) throws IOException {
-            listener.stillThere();
+            goOnWaiting();
             heartbeat();
             if (remaining().isNegative()) {
                 throw ApiException.unavailable(inVain, Admission.RETRY_AFTER);

@@ -15,6 +15,7 @@ import io.gkt.protocol.Message;
 import io.gkt.service.ApiException;
 import io.gkt.service.Conversation;
 import io.gkt.service.MemoryHealth;
+import io.gkt.service.ShutdownGrace;
 import io.gkt.service.upstream.ServerConnection;
 import io.gkt.student.generation.Question.GuidanceWish;
 import io.gkt.student.guidance.Guidance;
@@ -84,6 +85,7 @@ class StudentTest {
                 admission,
                 GuidanceText.Boundary.WORD,
                 MEMORY,
+                new ShutdownGrace(Duration.ofSeconds(60)),
                 REGISTRY);
     }
 
