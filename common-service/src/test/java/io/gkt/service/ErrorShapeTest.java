@@ -55,6 +55,7 @@ class ErrorShapeTest {
             switch (kind) {
                 case "full" -> throw ApiException.queueFull(Duration.ofMillis(1500));
                 case "soon" -> throw ApiException.unavailable("draining", Duration.ZERO);
+                case "too-late" -> throw ApiException.tooLate(Duration.ofSeconds(3));
                 case "late" -> throw ApiException.deadlineExceeded("too late");
                 default -> throw new IllegalStateException("secret");
             }
@@ -220,6 +221,11 @@ class ErrorShapeTest {
         HttpResponse<String> soon = fail("soon");
         error(soon, 503);
         assertThat(soon.headers().firstValue("Retry-After")).hasValue("1");
+
+        HttpResponse<String> tooLate = fail("too-late");
+        assertThat(error(tooLate, 429).path("code").asString()).isEqualTo("too_late");
+        assertThat(tooLate.headers().firstValue("Retry-After")).hasValue("3");
+        assertThat(tooLate.headers().firstValue("x-should-retry")).hasValue("false");
 
         HttpResponse<String> late = fail("late");
         error(late, 504);

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ class OverloadIT {
 
     private static final int CLIENTS = 1_000;
     private static final String FIXED_LENGTH = "\"min_tokens\": 40, \"max_tokens\": 40";
+    private static final int LONG = 100;
     /** Fifteen turns of forty tokens on a busy machine that runs tests; a thousand would take a minute. */
     private static final long LONGEST_MILLIS = 15_000;
 
@@ -104,6 +106,71 @@ class OverloadIT {
         try (ServiceProcess teacher = ServiceProcess.teacher(
                 ServiceProcess.ANY_PORT, "--gkt.teacher.max-batch-size=2", "--gkt.teacher.queue-capacity=10")) {
             assertSheds(teacher, "gkt_teacher_requests_", i -> teacher.api().post(GUIDANCE, guidance("r" + i)));
+        }
+    }
+
+    private static HttpRequest longGuidance(Api api, int id, long deadlineMillis) {
+        String json =
+                "{\"id\": \"w" + id + "\", \"prompt\": \"Tom has\", \"min_tokens\": 100, \"max_tokens\": " + LONG + "}";
+        return api.post(
+                GUIDANCE, json.getBytes(StandardCharsets.UTF_8), "X-GKT-Deadline-Ms", Long.toString(deadlineMillis));
+    }
+
+    /**
+     * At twice the rate that it can answer, each request with twice the time that an answer takes in a full batch. First
+     * come, first served would spend nearly all its steps on answers that come too late.
+     */
+    @Test
+    void aTeacherWithTwiceTheWorkThatItCanDoGivesAsMuchGuidanceInTime() throws Exception {
+        int slots = 4;
+        try (ServiceProcess teacher =
+                ServiceProcess.teacher(ServiceProcess.ANY_PORT, "--gkt.teacher.max-batch-size=" + slots)) {
+            AtomicInteger ids = new AtomicInteger();
+            long[] full = new long[0];
+            long began = 0;
+            // Once to warm up.
+            for (int round = 0; round < 2; round++) {
+                began = System.nanoTime();
+                List<CompletableFuture<long[]>> users = IntStream.range(0, slots)
+                        .mapToObj(user -> CompletableFuture.supplyAsync(() -> IntStream.range(0, 25)
+                                .mapToLong(i -> send(
+                                                teacher.api(),
+                                                longGuidance(teacher.api(), ids.incrementAndGet(), 60_000))
+                                        .join()
+                                        .millis())
+                                .toArray()))
+                        .toList();
+                full = users.stream()
+                        .flatMapToLong(user -> LongStream.of(user.join()))
+                        .sorted()
+                        .toArray();
+            }
+            double capacity = full.length / ((System.nanoTime() - began) / 1e9);
+            long deadline = 2 * full[full.length / 2];
+
+            double rowsBefore = teacher.metric("gkt_teacher_batch_size_sum");
+            List<CompletableFuture<Reply>> sent = new ArrayList<>();
+            began = System.nanoTime();
+            int requests = 400;
+            for (int i = 0; i < requests; i++) {
+                long due = began + (long) (i / (2 * capacity) * 1e9);
+                TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+                sent.add(send(teacher.api(), longGuidance(teacher.api(), ids.incrementAndGet(), deadline)));
+            }
+            List<Reply> replies = sent.stream().map(CompletableFuture::join).toList();
+            double seconds = (System.nanoTime() - began) / 1e9;
+            double rows = teacher.metric("gkt_teacher_batch_size_sum") - rowsBefore;
+
+            assertThat(replies).extracting(Reply::status).contains(200, 429).isSubsetOf(200, 429, 504);
+            assertThat(replies).filteredOn(reply -> reply.status() == 429).allMatch(Reply::saysWhenToRetry);
+            assertThat(teacher.metric("gkt_teacher_rejected_total{reason=\"too_late\"}"))
+                    .isPositive();
+            long inTime =
+                    replies.stream().filter(reply -> reply.status() == 200).count();
+            assertThat(inTime * LONG / rows)
+                    .as("share of its work that came in time")
+                    .isGreaterThan(0.6);
+            assertThat(inTime / seconds).as("in time a second, of " + capacity).isGreaterThan(0.4 * capacity);
         }
     }
 

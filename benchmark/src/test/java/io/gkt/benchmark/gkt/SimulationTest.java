@@ -115,10 +115,41 @@ class SimulationTest {
 
     @Test
     void aFullQueueRefuses() {
-        Outcome full = SIMULATION.guided(40, 40, 40, new TeacherPolicy(1, 0, 1000, 1, true, true), EdgePolicy.DEFAULT);
+        TeacherPolicy one = new TeacherPolicy(1, 0, 1000, 1, true, false);
+        Outcome full = SIMULATION.guided(40, 40, 40, one, EdgePolicy.DEFAULT);
         assertThat(full.share(Source.FALLBACK_REJECTED)).isGreaterThan(0.9);
         assertThat(full.share(Source.GUIDED)).isEqualTo(1.0 / 40, within(1e-9));
         assertThat(full.teacher().refused()).isGreaterThan(36);
+    }
+
+    private static double guidedPerSecond(Outcome outcome) {
+        return outcome.share(Source.GUIDED) * outcome.answers().size() / outcome.seconds();
+    }
+
+    @Test
+    void pastSaturationAsManyAreGuidedAsTheTeacherCanServe() {
+        double capacity = SIMULATION
+                        .guided(1_000, 64, 64, PROMPT_POLICY.withQueueCapacity(64), PATIENT)
+                        .teacherPerHour()
+                / 3_600;
+        EdgePolicy waits = new EdgePolicy(4, 15_000, true);
+        for (int times : new int[] {2, 10}) {
+            int edges = 1_000;
+            double perMinute = times * capacity * 60 / edges;
+            Outcome with = SIMULATION.open(edges, perMinute, 600, PROMPT_POLICY, waits, 2);
+            Outcome without = SIMULATION.open(edges, perMinute, 600, PROMPT_POLICY.withShedding(false), waits, 2);
+            assertThat(guidedPerSecond(with)).isBetween(0.8 * capacity, 1.1 * capacity);
+            assertThat(guidedPerSecond(without)).isLessThan(0.3 * capacity);
+            assertThat(with.share(Source.FALLBACK_TIMEOUT)).isLessThan(0.05);
+            assertThat(with.firstMs().p50()).isLessThan(without.firstMs().p50());
+        }
+    }
+
+    @Test
+    void nobodyWhoHasTimeIsShed() {
+        Outcome with = SIMULATION.open(60, 2, 300, PROMPT_POLICY, PATIENT, 6);
+        assertThat(with).isEqualTo(SIMULATION.open(60, 2, 300, PROMPT_POLICY.withShedding(false), PATIENT, 6));
+        assertThat(with.share(Source.GUIDED)).isEqualTo(1);
     }
 
     @Test
@@ -126,7 +157,8 @@ class SimulationTest {
         for (int edges : new int[] {1, 10, 100, 1000}) {
             Outcome outcome = SIMULATION.open(edges, 2, 300, PROMPT_POLICY, EdgePolicy.DEFAULT, 7);
             SimulatedTeacher.Report teacher = outcome.teacher();
-            assertThat(teacher.submitted()).isEqualTo(teacher.finished() + teacher.refused() + teacher.expired());
+            assertThat(teacher.submitted())
+                    .isEqualTo(teacher.finished() + teacher.refused() + teacher.shed() + teacher.expired());
             assertThat(outcome.answers())
                     .hasSizeBetween((int) (edges * 10 * 0.5) - 5, edges * 15 + 5)
                     .allSatisfy(answer -> {

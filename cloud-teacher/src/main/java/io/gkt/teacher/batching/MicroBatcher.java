@@ -122,7 +122,6 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
     public void submit(BatchRequest request, BatchListener listener) {
         Row row = new Row(request, listener);
         Optional<Row> excess;
-        Duration retryAfter;
         lock.lock();
         try {
             if (draining) {
@@ -138,17 +137,16 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
                 underWay.remove(request.id());
                 throw refused(row, "too_late", ApiException.tooLate(retryAfter(row)));
             }
-            retryAfter = retryAfter(row);
             excess = waiting.add(request.caller(), row);
             if (excess.filter(row::equals).isPresent()) {
                 underWay.remove(request.id());
-                throw refused(row, "queue_full", ApiException.queueFull(retryAfter));
+                throw refused(row, "queue_full", ApiException.queueFull(retryAfter(row)));
             }
             changed.signal();
         } finally {
             lock.unlock();
         }
-        refuseAll(excess.stream().toList(), "queue_full", ApiException.queueFull(retryAfter));
+        excess.ifPresent(other -> refuse(other, "queue_full", ApiException.queueFull(retryAfter(other))));
     }
 
     private ApiException refused(Row row, String reason, ApiException error) {
@@ -324,7 +322,7 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        late.forEach(row -> refuseAll(List.of(row), "too_late", ApiException.tooLate(retryAfter(row))));
+        late.forEach(row -> refuse(row, "too_late", ApiException.tooLate(retryAfter(row))));
         return Optional.ofNullable(next);
     }
 
@@ -417,10 +415,12 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
     }
 
     private void refuseAll(List<Row> rows, String reason, ApiException error) {
-        rows.forEach(row -> {
-            metrics.rejected(reason);
-            fail(row, error);
-        });
+        rows.forEach(row -> refuse(row, reason, error));
+    }
+
+    private void refuse(Row row, String reason, ApiException error) {
+        metrics.rejected(reason);
+        fail(row, error);
     }
 
     private void fail(Row row, ApiException error) {

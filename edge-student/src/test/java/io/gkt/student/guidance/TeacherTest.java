@@ -313,6 +313,17 @@ class TeacherTest {
         assertThat(server.requests()).hasSize(1);
     }
 
+    /** What it refuses for the time that is left it would refuse again. */
+    @Test
+    void aTeacherThatCanNotBeInTimeIsNotAskedAgain() throws Exception {
+        server.now((exchange, request) -> {
+            exchange.getResponseHeaders().add("x-should-retry", "false");
+            ScriptedTeacher.status(429, "0").play(exchange, request);
+        });
+        assertThat(ask(5_000).outcome()).isEqualTo(GuidanceOutcome.FALLBACK_REJECTED);
+        assertThat(server.requests()).hasSize(1);
+    }
+
     static Stream<String> uselessRetryAfters() {
         return Stream.of(null, "5", "-1", "1000000000000000000000", "Wed, 21 Oct 2099 07:28:00 GMT", "soon");
     }
