@@ -62,7 +62,9 @@ public final class ServiceProcess implements AutoCloseable {
                 // Tests are short and so start up counts.
                 "-XX:TieredStopAtLevel=1",
                 "-jar",
-                Path.of("..", module, "target", module + ".jar").toString(),
+                Path.of("..", module, "target", module + ".jar")
+                        .toAbsolutePath()
+                        .toString(),
                 setting));
         command.addAll(Arrays.asList(settings));
         ProcessBuilder program = new ProcessBuilder(command);

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -27,11 +28,16 @@ class StartIT {
     private Ended run(ProcessBuilder program) throws Exception {
         Path output = directory.resolve("output");
         Path errors = directory.resolve("errors");
+        long began = System.nanoTime();
         Process process = program.redirectOutput(output.toFile())
                 .redirectError(errors.toFile())
                 .start();
         try {
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("has ended").isTrue();
+            List<String> command = program.command();
+            System.out.printf(
+                    "%d ms: %s%n",
+                    (System.nanoTime() - began) / 1_000_000, String.join(" ", command.subList(3, command.size())));
             return new Ended(process.exitValue(), Files.readString(output), Files.readString(errors));
         } finally {
             process.destroyForcibly();
@@ -39,7 +45,7 @@ class StartIT {
     }
 
     private static void assertRefused(Ended ended, String... words) {
-        assertThat(ended.exitCode()).isNotZero();
+        assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(ended.output()).isEmpty();
         assertThat(ended.errors()).startsWith("Can't start: ").hasLineCount(1).contains(words);
     }
@@ -50,9 +56,9 @@ class StartIT {
             value = {
                 "edge-student  | --gkt.student.model=/no/such/place     | /no/such/place does not exist",
                 "cloud-teacher | --gkt.teacher.model=/no/such/place     | Set gkt.teacher.model to",
-                "edge-student  | --gkt.student.queue-capacity=-1        | queue-capacity is -1, but must be greater",
+                "edge-student  | --gkt.student.queue-capacity=-1        | queue-capacity is -1, but must be at least 0",
                 "edge-student  | --gkt.student.guidance.max-tokens=0    | gkt.student.guidance.max-tokens is 0",
-                "cloud-teacher | --gkt.teacher.max-batch-delay=1h       | gkt.teacher.max-batch-delay",
+                "cloud-teacher | --gkt.teacher.max-batch-delay=1h       | gkt.teacher.max-batch-delay is 3600s, but must be at most 10s",
                 "edge-student  | --gkt.student.guidance.mode=always     | one of auto, off, only",
                 "edge-student  | --gkt.student.teacher.url=http://a:1,b c | a URL such as",
                 "cloud-teacher | --gkt.teacher.backend=openai            | gkt.teacher.openai.url is not set",
@@ -66,7 +72,8 @@ class StartIT {
                 "edge-student  | --gkt.access.keys.shop.file=/no/key    | gkt.access.keys.shop.file is /no/key",
                 "cloud-teacher | --server.address=0.0.0.0               | Other machines could call without a key",
                 "cloud-teacher | --gkt.teacher.max-step-tokens=1        | max-step-tokens must be at least max-batch-size",
-                "edge-student  | --server.port=http                     | server.port is 'http'"
+                "edge-student  | --server.port=http                     | server.port is 'http'",
+                "edge-student  | --spring.config.import=/no/such/file   | The settings can't be read: "
             })
     void aWrongSettingIsNamed(String module, String setting, String words) throws Exception {
         assertRefused(run(ServiceProcess.program(module, setting)), words);
@@ -107,6 +114,32 @@ class StartIT {
                         "GKT_STUDENT_QUEUE_CAPCITY", "4"));
 
         assertRefused(run(program), "GKT_STUDENT_QUEUE_CAPCITY", "gkt.student.queue-capacity");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application.properties      | gkt.student.queue-capcity=4 | Did you mean gkt.student.queue-capacity?",
+                "application.yaml            | 'gkt: {student: {threads: 0}}' | gkt.student.threads is 0",
+                "application-home.properties | gkt.student.request-timeout=soon | is 'soon' (",
+                "config/application.yaml     | 'gkt: {student: {'            | The settings can't be read: "
+            })
+    void aWrongSettingInAFileIsNamed(String file, String content, String words) throws Exception {
+        Files.createDirectories(directory.resolve(file).getParent());
+        Files.writeString(directory.resolve(file), content);
+        ProcessBuilder program = ServiceProcess.program(EDGE, "--spring.profiles.active=home");
+        program.directory(directory.toFile());
+
+        assertRefused(run(program), words);
+    }
+
+    @Test
+    void aWrongSettingInJsonIsNamed() throws Exception {
+        ProcessBuilder program = ServiceProcess.program(EDGE, "--server.port=0");
+        program.environment().put("SPRING_APPLICATION_JSON", "{\"gkt\": {\"student\": {\"precision\": \"int4\"}}}");
+
+        assertRefused(run(program), "gkt.student.precision is 'int4'", "one of float32, bfloat16, float16, int8");
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.gkt.service.start;
 
+import io.gkt.service.StartException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -22,17 +23,23 @@ public final class ServiceStart {
      * @param application the service's configuration; a {@code help.txt} beside it introduces its help
      * @param settings    the service's settings, with their prefix
      * @param <S>         their type
-     * @param check       throws {@link io.gkt.service.StartException} if the settings can't be met
+     * @param check       throws {@link StartException} if the settings can't be met
      * @param arguments   settings as {@code --name=value}, or {@code --help}
      */
-    public static <S> void run(Class<?> application, Class<S> settings, Consumer<S> check, String... arguments) {
+    public static <S extends Record> void run(
+            Class<?> application, Class<S> settings, Consumer<S> check, String... arguments) {
         List<String> given = Arrays.asList(arguments);
         if (given.contains("--help") || given.contains("-h")) {
             System.out.print(SettingsHelp.of(application));
             return;
         }
+        try {
+            StartCheck.run(settings, check, arguments);
+        } catch (StartException e) {
+            StartFailureReporter.report(e);
+            System.exit(1);
+        }
         SpringApplication service = new SpringApplication(application);
-        service.addListeners(new StartCheck<>(settings, check));
         service.addInitializers(context -> keepMetricsNear(context.getEnvironment()));
         service.run(arguments);
         // Without this Java ends with 143, although everything has been finished in good order.

@@ -3,8 +3,6 @@ package io.gkt.service.start;
 import io.gkt.service.ServiceSettings;
 import io.gkt.service.StartException;
 import io.gkt.service.access.AccessSettings;
-import jakarta.validation.Validation;
-import jakarta.validation.ValidatorFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,59 +13,41 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
-import org.springframework.boot.context.logging.LoggingApplicationListener;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.BindHandler;
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
-import org.springframework.boot.context.properties.bind.validation.BindValidationException;
-import org.springframework.boot.context.properties.bind.validation.ValidationBindHandler;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.convert.ApplicationConversionService;
-import org.springframework.context.ApplicationListener;
-import org.springframework.core.Ordered;
+import org.springframework.boot.env.RandomValuePropertySource;
+import org.springframework.boot.support.SpringApplicationJsonEnvironmentPostProcessor;
+import org.springframework.boot.support.SystemEnvironmentPropertySourceEnvironmentPostProcessor;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
-import org.springframework.validation.FieldError;
-import org.springframework.validation.ObjectError;
-import org.springframework.validation.beanvalidation.SpringValidatorAdapter;
 
-/**
- * Checks the settings as soon as they are read, before anything is built from them.
- *
- * @param <S> the service's settings
- */
-final class StartCheck<S> implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
+/** Checks the settings before anything is built from them, Spring's application included. */
+final class StartCheck {
 
-    private final Class<S> settings;
-    private final Consumer<S> check;
+    private static final String HELP = "--help shows all settings.";
+
+    private StartCheck() {}
 
     /**
-     * @param settings the service's settings, with their prefix
-     * @param check    throws {@link StartException} if the settings can't be met
+     * Reads the settings as Spring Boot will, from the command line, the environment and files, and checks them.
+     *
+     * @param settings  the service's settings, with their prefix
+     * @param check     throws {@link StartException} if the settings can't be met
+     * @param arguments of the command line
+     * @param <S>       the settings' type
+     * @throws StartException if the service can't start with them
      */
-    StartCheck(Class<S> settings, Consumer<S> check) {
-        this.settings = settings;
-        this.check = check;
-    }
-
-    /** As soon as configuration files were read and logging obeys them. */
-    @Override
-    public int getOrder() {
-        return LoggingApplicationListener.DEFAULT_ORDER + 1;
-    }
-
-    @Override
-    public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
-        ConfigurableEnvironment environment = event.getEnvironment();
+    static <S extends Record> void run(Class<S> settings, Consumer<S> check, String... arguments) {
+        ConfigurableEnvironment environment = read(arguments);
         SettingNames.check(environment, settings, ServiceSettings.class, AccessSettings.class);
         ApplicationConversionService conversion = new ApplicationConversionService();
         conversion.addConverter(String.class, Path.class, Path::of);
@@ -75,27 +55,45 @@ final class StartCheck<S> implements ApplicationListener<ApplicationEnvironmentP
                 ConfigurationPropertySources.get(environment),
                 new PropertySourcesPlaceholdersResolver(environment),
                 conversion);
-        try (ValidatorFactory validators = Validation.byDefaultProvider()
-                .configure()
-                .ignoreXmlConfiguration()
-                .buildValidatorFactory()) {
-            BindHandler valid = new ValidationBindHandler(new SpringValidatorAdapter(validators.getValidator()));
-            bind(binder, ServiceSettings.class, valid);
+        try {
+            bind(binder, ServiceSettings.class);
             InetAddress address =
                     binder.bind("server.address", InetAddress.class).orElse(null);
-            bind(binder, AccessSettings.class, valid).check(address);
-            S bound = bind(binder, settings, valid);
+            bind(binder, AccessSettings.class).check(address);
+            S bound = bind(binder, settings);
             checkPort(address, binder.bind("server.port", Integer.class).orElse(8080));
             check.accept(bound);
         } catch (BindException e) {
-            throw new StartException(wrong(e), "--help shows all settings.", e);
+            throw new StartException(wrong(e), HELP, e);
         } catch (InvalidConfigurationPropertyValueException e) {
             throw new StartException(e.getName() + " is " + e.getValue() + ".", e.getReason(), e);
         }
     }
 
-    private static <T> T bind(Binder binder, Class<T> settings, BindHandler handler) {
-        return binder.bindOrCreate(SettingNames.prefix(settings), Bindable.of(settings), handler);
+    /** What Boot does to its application's environment, in Boot's order. */
+    private static ConfigurableEnvironment read(String... arguments) {
+        ConfigurableEnvironment environment = new StandardEnvironment();
+        environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(arguments));
+        SystemEnvironmentPropertySourceEnvironmentPostProcessor.postProcessEnvironment(environment, environment);
+        new SpringApplicationJsonEnvironmentPostProcessor().postProcessEnvironment(environment, null);
+        RandomValuePropertySource.addToEnvironment(environment);
+        try {
+            ConfigDataEnvironmentPostProcessor.applyTo(environment);
+        } catch (RuntimeException e) {
+            throw new StartException("The settings can't be read: " + e.getMessage() + ".", "Correct them.", e);
+        }
+        ConfigurationPropertySources.attach(environment);
+        return environment;
+    }
+
+    private static <T extends Record> T bind(Binder binder, Class<T> settings) {
+        String prefix = SettingNames.prefix(settings);
+        T bound = binder.bindOrCreate(prefix, settings);
+        List<String> broken = Constraints.broken(prefix, bound);
+        if (!broken.isEmpty()) {
+            throw new StartException(String.join(" ", broken), HELP);
+        }
+        return bound;
     }
 
     /** Tomcat opens it last, after the model was loaded. */
@@ -112,30 +110,11 @@ final class StartCheck<S> implements ApplicationListener<ApplicationEnvironmentP
     }
 
     private static String wrong(BindException failure) {
-        if (failure.getCause() instanceof BindValidationException invalid) {
-            return invalid.getValidationErrors().getAllErrors().stream()
-                    .map(error -> wrong(invalid.getValidationErrors().getName(), error))
-                    .collect(Collectors.joining(" "));
-        }
         String value = failure.getProperty() == null
                 ? "wrong"
                 : "'" + failure.getProperty().getValue() + "'";
         return failure.getName() + " is " + value + SettingNames.origin(failure.getProperty()) + ", but must be "
                 + expected(failure.getTarget().getType()) + ".";
-    }
-
-    private static String wrong(ConfigurationPropertyName prefix, ObjectError error) {
-        // A rule about several settings is a method that says whether it holds.
-        return error instanceof FieldError field && !(field.getRejectedValue() instanceof Boolean)
-                ? prefix + "." + dashed(field.getField()) + " is " + field.getRejectedValue() + ", but "
-                        + field.getDefaultMessage() + "."
-                : prefix + ": " + error.getDefaultMessage() + ".";
-    }
-
-    private static String dashed(String path) {
-        return Arrays.stream(path.split("\\."))
-                .map(DataObjectPropertyName::toDashedForm)
-                .collect(Collectors.joining("."));
     }
 
     private static String expected(ResolvableType type) {

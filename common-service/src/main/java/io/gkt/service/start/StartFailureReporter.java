@@ -11,11 +11,15 @@ final class StartFailureReporter implements SpringBootExceptionReporter {
     @Override
     public boolean reportException(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof StartException) {
-                System.err.println("Can't start: " + cause.getMessage());
+            if (cause instanceof StartException refused) {
+                report(refused);
                 return true;
             }
         }
         return false;
+    }
+
+    static void report(StartException refused) {
+        System.err.println("Can't start: " + refused.getMessage());
     }
 }

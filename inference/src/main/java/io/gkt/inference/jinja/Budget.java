@@ -1,6 +1,7 @@
 package io.gkt.inference.jinja;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Bounds what one rendering may cost, since a template is a program that came with a download. */
 final class Budget {
@@ -13,25 +14,40 @@ final class Budget {
     /** Characters or elements that are written in the time of one operation. */
     private static final int WRITTEN_PER_OPERATION = 4;
 
+    private static final ThreadLocal<Budget> RUNNING = new ThreadLocal<>();
+
     private long spent;
 
-    void operation() {
+    private Budget() {}
+
+    /** Renders with a new budget, which everything that it calls in this thread shares. */
+    static <T> T with(Supplier<T> rendering) {
+        RUNNING.set(new Budget());
+        try {
+            return rendering.get();
+        } finally {
+            RUNNING.remove();
+        }
+    }
+
+    static void operation() {
         spend(1);
     }
 
-    void read(Object value) {
+    static void read(Object value) {
         spend(size(value) / READ_PER_OPERATION);
     }
 
     /** Counts a result and gives it back. */
-    Object produced(Object value) {
+    static Object produced(Object value) {
         spend(1 + size(value) / WRITTEN_PER_OPERATION);
         return value;
     }
 
-    private void spend(long cost) {
-        spent += cost;
-        if (spent > MAX_COST) {
+    private static void spend(long cost) {
+        Budget budget = RUNNING.get();
+        budget.spent += cost;
+        if (budget.spent > MAX_COST) {
             throw new TemplateException("The chat template takes too long; does it loop, or is the chat too long?");
         }
     }

@@ -28,8 +28,8 @@ final class ExpressionParser {
                 throw Values.error("a " + Values.typeName(callable) + " cannot be called");
             }
             Arguments values = arguments.evaluate(scope);
-            values.positional().forEach(scope.budget()::read);
-            return scope.budget().produced(((Callable) callable).call(values));
+            values.positional().forEach(Budget::read);
+            return Budget.produced(((Callable) callable).call(values));
         }
 
         /** The same call with one more named argument. */
@@ -154,8 +154,8 @@ final class ExpressionParser {
             Object left = first.evaluate(scope);
             for (int i = 0; i < operators.size(); i++) {
                 Object right = operands.get(i).evaluate(scope);
-                scope.budget().read(left);
-                scope.budget().read(right);
+                Budget.read(left);
+                Budget.read(right);
                 if (!compare(operators.get(i), left, right)) {
                     return false;
                 }
@@ -220,7 +220,7 @@ final class ExpressionParser {
     }
 
     private static Expression binary(Expression left, Expression right, BinaryOperator<Object> operator) {
-        return scope -> scope.budget().produced(operator.apply(left.evaluate(scope), right.evaluate(scope)));
+        return scope -> Budget.produced(operator.apply(left.evaluate(scope), right.evaluate(scope)));
     }
 
     private Expression unary(boolean withFilters) {
@@ -265,7 +265,7 @@ final class ExpressionParser {
                     }
                     case "[" -> {
                         List<Expression> elements = list("]");
-                        return scope -> scope.budget().produced(evaluate(elements, scope));
+                        return scope -> Budget.produced(evaluate(elements, scope));
                     }
                     case "{" -> {
                         return dictionary();
@@ -344,7 +344,7 @@ final class ExpressionParser {
         return scope -> {
             Map<Object, Object> map = new LinkedHashMap<>();
             for (int i = 0; i < keys.size(); i++) {
-                scope.budget().operation();
+                Budget.operation();
                 map.put(Values.key(keys.get(i).evaluate(scope)), values.get(i).evaluate(scope));
             }
             return map;
@@ -378,7 +378,7 @@ final class ExpressionParser {
         if (tokens.skipOperator("]")) {
             return scope -> {
                 Object value = owner.evaluate(scope);
-                scope.budget().read(value);
+                Budget.read(value);
                 return Values.item(value, start.evaluate(scope));
             };
         }
@@ -388,9 +388,9 @@ final class ExpressionParser {
         tokens.expectOperator("]");
         return scope -> {
             Object value = owner.evaluate(scope);
-            scope.budget().read(value);
-            return scope.budget()
-                    .produced(Values.slice(value, start.evaluate(scope), stop.evaluate(scope), step.evaluate(scope)));
+            Budget.read(value);
+            return Budget.produced(
+                    Values.slice(value, start.evaluate(scope), stop.evaluate(scope), step.evaluate(scope)));
         };
     }
 
@@ -464,9 +464,7 @@ final class ExpressionParser {
         ArgumentsExpression arguments = tokens.atOperator("(") ? arguments() : scope -> Arguments.NONE;
         return scope -> {
             Object input = value.evaluate(scope);
-            scope.budget().read(input);
-            Object output = Filters.apply(name, input, arguments.evaluate(scope));
-            return output == input ? output : scope.budget().produced(output);
+            return Filters.apply(name, input, arguments.evaluate(scope));
         };
     }
 
@@ -486,7 +484,6 @@ final class ExpressionParser {
         ArgumentsExpression others = arguments;
         return scope -> {
             Object subject = value.evaluate(scope);
-            scope.budget().read(subject);
             return TemplateTests.holds(name, subject, others.evaluate(scope)) != negated;
         };
     }

@@ -102,7 +102,9 @@ final class Filters {
         if (filter == null) {
             throw Values.error("there is no filter '" + name + "'");
         }
-        return filter.apply(value, arguments);
+        Budget.read(value);
+        Object result = filter.apply(value, arguments);
+        return result == value ? result : Budget.produced(result);
     }
 
     private static Object otherwise(Object value, Arguments arguments) {

@@ -7,21 +7,19 @@ import java.util.Map;
 final class Scope {
     private final Scope parent;
     private final Map<String, Object> variables = new HashMap<>();
-    private final Budget budget;
 
-    private Scope(Scope parent, Budget budget) {
+    private Scope(Scope parent) {
         this.parent = parent;
-        this.budget = budget;
     }
 
     static Scope root(Map<String, ?> variables) {
-        Scope scope = new Scope(null, new Budget());
+        Scope scope = new Scope(null);
         scope.variables.putAll(variables);
         return scope;
     }
 
     Scope inner() {
-        return new Scope(this, budget);
+        return new Scope(this);
     }
 
     Object get(String name) {
@@ -35,9 +33,5 @@ final class Scope {
 
     void set(String name, Object value) {
         variables.put(name, value);
-    }
-
-    Budget budget() {
-        return budget;
     }
 }

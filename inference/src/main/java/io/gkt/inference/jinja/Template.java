@@ -39,12 +39,18 @@ public final class Template {
     public Text render(Map<String, Object> variables, Clock clock) {
         Map<String, Object> globals = new HashMap<>(Globals.at(clock));
         globals.putAll(variables);
-        Text.Builder out = new Text.Builder();
         try {
-            statement.run(Scope.root(globals).inner(), out);
+            return Budget.with(() -> {
+                Text.Builder out = new Text.Builder();
+                statement.run(Scope.root(globals).inner(), out);
+                return out.build();
+            });
         } catch (StackOverflowError e) {
             throw new TemplateException("The chat template calls itself or nests values without end", e);
+        } catch (TemplateException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new TemplateException("The chat template fails: " + e.getMessage(), e);
         }
-        return out.build();
     }
 }

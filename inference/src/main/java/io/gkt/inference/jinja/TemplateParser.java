@@ -66,7 +66,7 @@ final class TemplateParser {
     private static Statement sequence(List<Statement> statements) {
         return (scope, out) -> {
             for (Statement statement : statements) {
-                scope.budget().operation();
+                Budget.operation();
                 Flow flow = statement.run(scope, out);
                 if (flow != Flow.NEXT) {
                     return flow;
@@ -154,7 +154,7 @@ final class TemplateParser {
         Flow run(Scope scope, Object iterable, int depth, Text.Builder out) {
             List<Object> elements = new ArrayList<>();
             for (Object element : Values.iterate(iterable)) {
-                scope.budget().operation();
+                Budget.operation();
                 if (condition == null || isWanted(element, scope)) {
                     elements.add(element);
                 }
@@ -171,7 +171,7 @@ final class TemplateParser {
                     };
             Object[] lastChanged = new Object[1];
             for (int i = 0; i < elements.size(); i++) {
-                scope.budget().operation();
+                Budget.operation();
                 Scope round = scope.inner();
                 round.set("loop", new Loop(elements, i, depth, recursion, lastChanged));
                 target.assign(round, elements.get(i));
@@ -273,7 +273,7 @@ final class TemplateParser {
     private static Text output(Statement body, Scope scope) {
         Text.Builder out = new Text.Builder();
         body.run(scope, out);
-        return (Text) scope.budget().produced(out.build());
+        return (Text) Budget.produced(out.build());
     }
 
     private Statement with() {

@@ -68,6 +68,8 @@ final class TemplateTests {
         if (test == null) {
             throw Values.error("there is no test '" + name + "'");
         }
+        Budget.operation();
+        Budget.read(value);
         return test.holds(value, arguments);
     }
 

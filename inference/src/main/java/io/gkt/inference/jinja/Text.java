@@ -14,6 +14,9 @@ public final class Text implements Comparable<Text> {
     /** Longest text a template may build, in UTF-16 code units. */
     static final int MAX_LENGTH = 1 << 24;
 
+    /** Longest text that becomes a list of its characters. */
+    private static final int MAX_CHARACTERS = 1 << 20;
+
     static final Text EMPTY = markup("");
     private static final char MARKUP = 'm';
     private static final char PLAIN = 'p';
@@ -78,14 +81,24 @@ public final class Text implements Comparable<Text> {
         if (times <= 0) {
             return EMPTY;
         }
-        if (times * chars.length() > MAX_LENGTH) {
+        if (times > MAX_LENGTH || times * chars.length() > MAX_LENGTH) {
             throw tooLong();
         }
         return new Text(chars.repeat((int) times), origins.repeat((int) times));
     }
 
+    /** Of the text as Python counts it, in code points. */
+    Text codePoints(long begin, long end) {
+        int from = chars.offsetByCodePoints(0, (int) begin);
+        return substring(from, chars.offsetByCodePoints(from, (int) (end - begin)));
+    }
+
     /** One text per code point. */
     List<Object> characters() {
+        if (chars.length() > MAX_CHARACTERS) {
+            throw new TemplateException(
+                    "The chat template takes a text of more than " + MAX_CHARACTERS + " characters apart");
+        }
         List<Object> characters = new ArrayList<>();
         for (int i = 0; i < chars.length(); ) {
             int end = chars.offsetByCodePoints(i, 1);
@@ -98,10 +111,11 @@ public final class Text implements Comparable<Text> {
     /** Replaces each code point, keeping where it came from. */
     Text mapCharacters(UnaryOperator<String> mapping) {
         Builder mapped = new Builder();
-        for (Object character : characters()) {
-            Text from = (Text) character;
-            String to = mapping.apply(from.chars);
-            mapped.append(new Text(to, from.origins.substring(0, 1).repeat(to.length())));
+        for (int i = 0; i < chars.length(); ) {
+            int end = chars.offsetByCodePoints(i, 1);
+            String to = mapping.apply(chars.substring(i, end));
+            mapped.append(new Text(to, origins.substring(i, i + 1).repeat(to.length())));
+            i = end;
         }
         return mapped.build();
     }

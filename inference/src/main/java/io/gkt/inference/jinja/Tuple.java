@@ -25,4 +25,15 @@ final class Tuple extends AbstractList<Object> {
     public int size() {
         return values.size();
     }
+
+    @Override
+    public boolean equals(Object other) {
+        return Values.equal(this, other);
+    }
+
+    @Override
+    public int hashCode() {
+        Budget.operation();
+        return super.hashCode();
+    }
 }

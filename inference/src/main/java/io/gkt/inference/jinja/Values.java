@@ -12,9 +12,6 @@ import java.util.Map;
  * {@link Callable} and {@link Attributes}.
  */
 final class Values {
-    /** Elements and texts one comparison may look at; more only comes from a list that holds itself many times. */
-    private static final int MAX_COMPARISONS = 1_000_000;
-
     private Values() {}
 
     static TemplateException error(String message) {
@@ -188,13 +185,9 @@ final class Values {
     }
 
     static boolean equal(Object a, Object b) {
-        return equal(a, b, new int[] {MAX_COMPARISONS});
-    }
-
-    private static boolean equal(Object a, Object b, int[] left) {
-        if (left[0]-- == 0) {
-            throw error("a comparison takes too long");
-        }
+        // A list may hold itself many times.
+        Budget.operation();
+        Budget.read(a);
         if (a == b) {
             return true;
         } else if (isNumber(a) && isNumber(b)) {
@@ -204,7 +197,7 @@ final class Values {
                 return false;
             }
             for (int i = 0; i < x.size(); i++) {
-                if (!equal(x.get(i), y.get(i), left)) {
+                if (!equal(x.get(i), y.get(i))) {
                     return false;
                 }
             }
@@ -214,7 +207,7 @@ final class Values {
                 return false;
             }
             for (Map.Entry<?, ?> entry : x.entrySet()) {
-                if (!equal(entry.getValue(), y.get(entry.getKey()), left)) {
+                if (!equal(entry.getValue(), y.get(entry.getKey()))) {
                     return false;
                 }
             }
@@ -224,6 +217,8 @@ final class Values {
     }
 
     static int compare(Object a, Object b) {
+        Budget.operation();
+        Budget.read(a);
         if (isNumber(a) && isNumber(b)) {
             return a instanceof Double || b instanceof Double
                     ? Double.compare(real(a), real(b))
@@ -282,6 +277,7 @@ final class Values {
         if (a instanceof Text x && b instanceof Text y) {
             return x.plus(y);
         } else if (a instanceof List<?> x && b instanceof List<?> y && x instanceof Tuple == y instanceof Tuple) {
+            checkSize((long) x.size() + y.size());
             List<Object> sum = new ArrayList<>(x);
             sum.addAll(y);
             return x instanceof Tuple ? new Tuple(sum) : sum;
@@ -296,9 +292,7 @@ final class Values {
             return text.repeat(integer(b));
         } else if (a instanceof List<?> list && isNumber(b)) {
             long times = Math.max(0, integer(b));
-            if (Math.multiplyExact(times, (long) list.size()) > Budget.MAX_ELEMENTS) {
-                throw error("a list gets too long");
-            }
+            checkSize(times > Budget.MAX_ELEMENTS ? times : times * list.size());
             List<Object> product = new ArrayList<>();
             for (long i = 0; i < times; i++) {
                 product.addAll(list);
@@ -306,6 +300,12 @@ final class Values {
             return product;
         }
         return arithmetic("*", a, b);
+    }
+
+    private static void checkSize(long elements) {
+        if (elements > Budget.MAX_ELEMENTS) {
+            throw error("a list gets too long");
+        }
     }
 
     static Object modulo(Object a, Object b) {
@@ -389,7 +389,7 @@ final class Values {
             long at = index < 0 ? index + length : index;
             if (at >= 0 && at < length) {
                 return value instanceof Text text
-                        ? text.characters().get((int) at)
+                        ? text.codePoints(at, at + 1)
                         : iterate(value).get((int) at);
             }
         }
@@ -398,8 +398,12 @@ final class Values {
 
     /** A value as dictionary key. */
     static Object key(Object value) {
+        Budget.operation();
         if (value instanceof List && !(value instanceof Tuple) || value instanceof Map) {
             throw error("a " + typeName(value) + " cannot be a dictionary key");
+        }
+        if (value instanceof Tuple tuple) {
+            tuple.forEach(Values::key);
         }
         return value;
     }
@@ -411,14 +415,17 @@ final class Values {
         } else if (!(value instanceof Text || value instanceof List)) {
             throw error("a " + typeName(value) + " cannot be sliced");
         }
-        List<Object> elements = iterate(value);
-        int size = elements.size();
-        long by = step == null ? 1 : integer(step);
+        int size = (int) length(value);
+        long by = step == null ? 1 : Math.max(-size - 1, Math.min(integer(step), size + 1));
         if (by == 0) {
             throw error("a slice's step cannot be zero");
         }
         long first = bound(start, by > 0 ? 0 : size - 1, size, by);
         long last = bound(stop, by > 0 ? size : -1, size, by);
+        if (value instanceof Text text && by == 1) {
+            return text.codePoints(first, Math.max(first, last));
+        }
+        List<Object> elements = iterate(value);
         List<Object> slice = new ArrayList<>();
         for (long i = first; by > 0 ? i < last : i > last; i += by) {
             slice.add(elements.get((int) i));

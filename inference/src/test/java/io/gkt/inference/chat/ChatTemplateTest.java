@@ -278,6 +278,23 @@ class ChatTemplateTest {
                 "{{ 'a'|center(999999999999) }}",
                 "{{ ('a' * 1000000).replace('a', 'b' * 1000000) }}",
                 "{% set x = 'ab' * 4000000 %}{% for a in range(99999) %}{{ 'c' in x }}{% endfor %}",
+                "{% set ns = namespace(x=(1,), y=(1,)) %}{% for i in range(18) %}{% set ns.x = (ns.x, ns.x) %}"
+                        + "{% set ns.y = (ns.y, ns.y) %}{% endfor %}{{ [ns.x] * 99999 == [ns.y] * 99999 }}",
+                "{% set ns = namespace(x=[1], y=[1]) %}{% for i in range(18) %}{% set ns.x = [ns.x, ns.x] %}"
+                        + "{% set ns.y = [ns.y, ns.y] %}{% endfor %}{{ ([ns.x, ns.y] * 49999) | sort }}",
+                "{% set ns = namespace(x=(1,)) %}{% for i in range(60) %}{% set ns.x = (ns.x, ns.x) %}{% endfor %}"
+                        + "{{ {ns.x: 1} }}",
+                "{{ {([1],): 1} }}",
+                "{{ (['x' * 1000000] * 99999) | map('upper') | list }}",
+                "{{ ('x' * 16000000) | list }}",
+                "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+                "{{ [1] * 9223372036854775807 }}{{ 'ab' * 9223372036854775807 }}",
+                "{{ '{99999999999}'.format(1) }}",
+                "{{ '%99d' % 'x' }}",
+                "{{ '%999.99f%999.99f' % (1, ) }}",
+                "{{ cycler }}{{ cycler() }}",
+                "{% import 'os' as os %}",
+                "{% extends '/etc/passwd' %}",
                 "{{ ''.__class__.__mro__[1].__subclasses__() }}",
                 "{{ messages.getClass().forName('java.lang.Runtime') }}",
                 "{{ range.class.name }}"
@@ -285,6 +302,24 @@ class ChatTemplateTest {
     void aHostileTemplateIsRefused(String source) {
         assertThatExceptionOfType(TemplateException.class)
                 .isThrownBy(() -> template(source).render(List.of(user("hi")), true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{{ messages[0].content[::9223372036854775807] }}",
+                "{{ [1, 2, 3][-9223372036854775807:9223372036854775807:-9223372036854775807] }}",
+                "{{ '1e999999999' | int }}",
+                "{{ '1e-999999999' | int }}",
+                "{{ 1.5 | round(999999999) }}",
+                "{{ '%c%z' }}"
+            })
+    void anOddTemplateEndsAtOnce(String source) {
+        try {
+            template(source).render(List.of(user("hi")), true);
+        } catch (Exception refused) {
+            assertThat(refused).isInstanceOf(TemplateException.class);
+        }
     }
 
     @Test
