@@ -41,7 +41,8 @@ import sun.misc.Signal;
                     + "request may be under way any more, and memory, threads, sockets, files and native arrays are "
                     + "counted. Edges die in the first quarter only, teachers in the first half. Of each process's "
                     + "last life the first third is left out; what it holds is flat if, along the median slope, it "
-                    + "grew no more than is tolerated. Heaps have a fixed size. Linux only.",
+                    + "grew no more than is tolerated. Heaps and the pools of threads that serve requests have a "
+                    + "fixed size. Linux only.",
             "",
             "SIGINT ends it early, with a report."
         },
@@ -54,6 +55,9 @@ public final class FaultSoak implements Callable<Integer> {
 
     private static final int USERS = 8;
     private static final double SHARE = 0.5;
+    /** In which clients give up their connections. */
+    private static final Duration REST = Duration.ofSeconds(3);
+
     private static final Duration IDLE_WITHIN = Duration.ofMinutes(2);
 
     @Mixin
@@ -72,7 +76,7 @@ public final class FaultSoak implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "1m",
             converter = TimeConverter.class,
-            description = "How long a cycle is. Default: ${DEFAULT-VALUE}")
+            description = "How long a cycle is, at least 6s. Default: ${DEFAULT-VALUE}")
     private Duration every;
 
     @Option(
@@ -105,8 +109,9 @@ public final class FaultSoak implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        // Clients give connections up before services do, or a request could meet the end of one.
-        System.setProperty("jdk.httpclient.keepalive.timeout", "10");
+        // Clients give connections up before services do, or a request could meet the end of one, and before they are
+        // counted.
+        System.setProperty("jdk.httpclient.keepalive.timeout", "1");
         PrintWriter console = spec.commandLine().getOut();
         Promises promises = new Promises(console);
         Thread soak = Thread.currentThread();
@@ -153,9 +158,14 @@ public final class FaultSoak implements Callable<Integer> {
                         onset.get().end();
                         return null;
                     });
-                    arrivals.come(SHARE * capacity, random, every.dividedBy(3).multipliedBy(2), after);
+                    arrivals.come(
+                            SHARE * capacity,
+                            random,
+                            every.dividedBy(3).multipliedBy(2).minus(REST),
+                            after);
                     over.get();
                     arrivals.awaitNone();
+                    TimeUnit.MILLISECONDS.sleep(REST.toMillis());
                     Cycle cycle = sample(pair, trouble, during, after, (System.nanoTime() - begin) / 60e9);
                     if (cycle.underWay() > 0) {
                         promises.broken(cycle.underWay() + " requests are under way with no client left");

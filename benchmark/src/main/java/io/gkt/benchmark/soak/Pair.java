@@ -21,8 +21,9 @@ final class Pair implements AutoCloseable {
     static final List<String> KEYS = List.of("soak-shop", "soak-clinic", "soak-school");
 
     private static final Map<String, String> ENVIRONMENT = Map.of(
-            // What grows is not to be the heap.
+            // What grows is not to be the heap, nor the pool of threads for requests.
             "JAVA_TOOL_OPTIONS", "-Xms384m -Xmx384m -XX:+AlwaysPreTouch",
+            "SERVER_TOMCAT_THREADS_MINSPARE", "200",
             "OMP_NUM_THREADS", "1",
             "OMP_WAIT_POLICY", "PASSIVE");
 
