@@ -4,6 +4,7 @@ import static io.gkt.endtoend.Api.CHAT;
 import static io.gkt.endtoend.Api.GUIDANCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gkt.benchmark.fault.FaultyNetwork;
 import io.gkt.endtoend.Api;
 import io.gkt.endtoend.Problems;
 import io.gkt.endtoend.ServiceProcess;
