@@ -2,6 +2,7 @@ package io.gkt.service;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.InputCoercionException;
@@ -9,6 +10,9 @@ import tools.jackson.databind.exc.MismatchedInputException;
 
 /** Says in a client's words what is wrong with its JSON. */
 final class JsonErrors {
+
+    /** The library tells of its own methods, and of a place that it does not know. */
+    private static final Pattern HINT = Pattern.compile(", from `[^`]*`| \\(start marker at .*?]\\)");
 
     private JsonErrors() {}
 
@@ -21,7 +25,9 @@ final class JsonErrors {
         if (exception instanceof InputCoercionException) {
             return ApiException.invalid(param, subject + " is a number out of range.");
         }
-        String message = exception.getOriginalMessage().lines().findFirst().orElse("");
+        String message = HINT.matcher(
+                        exception.getOriginalMessage().lines().findFirst().orElse(""))
+                .replaceAll("");
         return ApiException.invalid(
                 param, subject + " is not valid JSON" + place(exception.getLocation()) + ": " + message);
     }

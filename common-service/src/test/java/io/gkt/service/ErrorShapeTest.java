@@ -141,6 +141,8 @@ class ErrorShapeTest {
                         "{\"id\": \"1\", \"prompt\": \"a\"} x",
                         "{\"id\": \"1\", \"prompt\": \"a\"} {}",
                         "{\"id\": \"1\", \"prompt\": \"a\nb\"}",
+                        "{\"id\": \"1\", \"stop\": [\"a\"",
+                        "{\"id\": \"1\", \"seed\": " + "9".repeat(1500) + "}",
                         "{\"id\": \"1\", \"x\": " + "[".repeat(500) + "]".repeat(500) + "}")
                 .map(body -> Arguments.of(JSON, body.getBytes(StandardCharsets.UTF_8)));
     }
@@ -148,7 +150,9 @@ class ErrorShapeTest {
     @ParameterizedTest
     @MethodSource("bodiesThatAreNoRequest")
     void bodiesThatAreNoRequestAreRefused(String contentType, byte[] body) throws Exception {
-        error(post(contentType, BodyPublishers.ofByteArray(body)), 400);
+        JsonNode error = error(post(contentType, BodyPublishers.ofByteArray(body)), 400);
+
+        assertThat(error.path("message").asString()).doesNotContain("Stream").doesNotContain("Source");
     }
 
     @Test

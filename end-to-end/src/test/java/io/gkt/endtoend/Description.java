@@ -22,7 +22,7 @@ public final class Description {
     /** Those in use; making one takes milliseconds. */
     private final Map<JsonNode, Schema> compiled = new ConcurrentHashMap<>();
 
-    Description(JsonNode document) {
+    public Description(JsonNode document) {
         this.document = document;
     }
 

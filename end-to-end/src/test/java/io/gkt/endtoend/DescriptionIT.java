@@ -78,6 +78,8 @@ class DescriptionIT {
                 CHAT + "        | 'guidance': {'mode': 'only'}, 'stop': '.'",
                 CHAT + "        | 'guidance': {'text': 'We need', 'complete': true}",
                 CHAT + "        | 'guidance': null, 'seed': null, 'stop': null, 'logit_bias': {'5': -100}",
+                CHAT + "        | 'tool_choice': 'none', 'response_format': {'type': 'text'}, 'modalities': ['text']",
+                COMPLETIONS + " | 'best_of': 1, 'echo': false, 'suffix': '', 'grammar': null, 'bad_words': []",
                 COMPLETIONS + " | 'logprobs': 2",
                 COMPLETIONS + " | 'prompt': ['Tom has'], 'stop': ['.', ';']",
                 COMPLETIONS + " | 'stream': true, 'logprobs': 1",
@@ -94,6 +96,65 @@ class DescriptionIT {
         assertThat(description.faults(description.requestSchema("post", path), request))
                 .isEmpty();
         description.assertDescribed("post", path, response);
+    }
+
+    /** Rules between fields, and values of fields that may ask for nothing only. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                CHAT + "        | top_logprobs           | 'top_logprobs': 2",
+                CHAT + "        | stream_options         | 'stream_options': {}",
+                COMPLETIONS + " | stream_options         | 'stream_options': {}, 'stream': false",
+                CHAT + "        | n                      | 'n': 2, 'guidance': {'mode': 'only'}",
+                CHAT + "        | guidance.text          | 'guidance': {'mode': 'off', 'text': 'a'}",
+                COMPLETIONS + " | guidance.complete      | 'guidance': {'complete': true}",
+                CHAT
+                        + "        | continue_final_message | 'continue_final_message': true, 'add_generation_prompt': true",
+                CHAT
+                        + "        | add_generation_prompt  | 'continue_final_message': false, 'add_generation_prompt': false",
+                CHAT + "        | messages[0].content    | 'messages': [{'role': 'user'}]",
+                CHAT + "        | messages[0].content    | 'messages': [{'role': 'assistant', 'tool_calls': []}]",
+                CHAT
+                        + "        | messages[0].tool_calls | 'messages': [{'role': 'user', 'content': 'a', 'tool_calls': [1]}]",
+                CHAT
+                        + "        | messages[0].content    | 'messages': [{'role': 'user', 'content': [{'type': 'refusal', 'refusal': 'no'}]}]",
+                CHAT + "        | tool_choice            | 'tool_choice': 'required'",
+                CHAT + "        | response_format        | 'response_format': {'type': 'json_object'}",
+                CHAT + "        | modalities             | 'modalities': ['text', 'audio']",
+                COMPLETIONS + " | best_of                | 'best_of': 2",
+                COMPLETIONS + " | echo                   | 'echo': true",
+                GUIDANCE + "    | messages               | 'messages': [{'role': 'user', 'content': 'a'}]",
+                GUIDANCE + "    | messages               | 'prompt': null"
+            })
+    void whatMustNotBeSaidTogetherIsDescribed(String path, String param, String fields) throws Exception {
+        Description description = path.equals(GUIDANCE) ? ofTeacher : ofEdge;
+        ObjectNode request = body(path, fields);
+
+        HttpResponse<String> refused = post(path, request);
+
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+        assertThat(Api.error(refused).path("param").asString("")).startsWith(param);
+        assertThat(description.faults(description.requestSchema("post", path), request))
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CHAT, COMPLETIONS})
+    void wholeAnswersAndChunksAreDescribedApart(String path) throws Exception {
+        JsonNode content = ofEdge.operation("post", path).at("/responses/200/content");
+        JsonNode ofWhole = content.path("application/json").path("schema");
+        JsonNode ofChunk = content.path("text/event-stream").path("schema");
+        JsonNode whole = Api.success(post(path, body(path, "")));
+        JsonNode chunk = Api.events(post(path, body(path, "'stream': true"))).get(0);
+
+        assertThat(ofEdge.faults(ofWhole, whole)).isEmpty();
+        assertThat(ofEdge.faults(ofChunk, chunk)).isEmpty();
+        assertThat(ofEdge.faults(ofWhole, chunk)).isNotEmpty();
+        if (path.equals(CHAT)) {
+            assertThat(ofEdge.faults(ofChunk, whole)).isNotEmpty();
+        }
     }
 
     @ParameterizedTest
