@@ -4,7 +4,6 @@ import io.gkt.inference.LanguageModel;
 import io.gkt.inference.RemoteModel;
 import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.checkpoint.ModelConfig;
-import io.gkt.inference.checkpoint.Safetensors;
 import io.gkt.inference.decoder.Decoder;
 import io.gkt.inference.decoder.MathThreads;
 import io.gkt.inference.decoder.Precision;
@@ -44,14 +43,17 @@ public record ModelSettings(
 
     /**
      * Finds what can be found wrong without loading anything: a directory that is missing, incomplete or of an
-     * unsupported architecture, and a KV cache above its limit.
+     * unsupported architecture, weights of other shapes, and a KV cache above its limit.
      *
      * @param slots     sequences held at once
      * @param demoModel the directory to take if none is set
      * @throws StartException if the model can't be used as the settings say
      */
     public void check(int slots, Supplier<Path> demoModel) {
-        using(slots, demoModel, (source, config) -> Safetensors.open(source));
+        using(slots, demoModel, (source, config) -> {
+            Decoder.check(source, config);
+            return source;
+        });
     }
 
     /**

@@ -2,10 +2,13 @@ package io.gkt.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StartIT {
 
     private static final String EDGE = "edge-student";
+    private static final Path MODEL = Path.of("../inference/src/test/resources/golden/checkpoints/llama-tied");
 
     @TempDir
     private Path directory;
@@ -88,6 +92,41 @@ class StartIT {
                 directory.toString(),
                 "gpt2",
                 "llama, mistral, qwen2 and qwen3");
+    }
+
+    /** In a heap that has no room for what the files ask for. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "model.safetensors   | \\377\\377\\377\\377\\377\\377\\377\\177{} | header of 9223372036854775807 bytes",
+                "model.safetensors   | (truncated)                     | truncated",
+                "config.json         | (huge)                          | 1024 MB",
+                "config.json         | {\"model_type\":\"llama\",\"hidden_size\":2147483646,\"num_attention_heads\":1,\"num_hidden_layers\":1000000000,\"max_position_embeddings\":2147483647,\"intermediate_size\":2147483647,\"vocab_size\":2147483647} | The KV cache would take",
+                "tokenizer.json      | (truncated)                     | tokenizer.json is not valid JSON",
+                "chat_template.jinja | {% for m in messages %}         | the chat template in"
+            })
+    void aHostileModelDirectoryIsRefused(String file, String content, String words) throws Exception {
+        for (String name : List.of("config.json", "tokenizer.json", "model.safetensors")) {
+            Files.copy(MODEL.resolve(name), directory.resolve(name));
+        }
+        Path hostile = directory.resolve(file);
+        switch (content) {
+            case "(truncated)" -> Files.write(hostile, Arrays.copyOf(Files.readAllBytes(hostile), 5000));
+            case "(huge)" -> {
+                try (RandomAccessFile huge = new RandomAccessFile(hostile.toFile(), "rw")) {
+                    huge.setLength(1L << 30);
+                }
+            }
+            default -> Files.write(hostile, content.translateEscapes().getBytes(StandardCharsets.ISO_8859_1));
+        }
+        ProcessBuilder program = ServiceProcess.program(EDGE, "--server.port=0", "--gkt.student.model=" + directory);
+        program.command().add(1, "-Xmx256m");
+
+        Ended ended = run(program);
+
+        assertThat(ended.errors()).startsWith("Can't start: ").hasLineCount(1).contains(words);
+        assertThat(ended.exitCode()).isEqualTo(1);
     }
 
     @Test

@@ -58,13 +58,16 @@ public final class LanguageModel implements TextModel {
                         + " tokens, but config.json says vocab_size " + config.vocabularySize()
                         + ": they belong to different models");
             }
+            Optional<ChatTemplate> chatTemplate = ChatTemplate.load(directory);
+            SamplingParameters defaultSampling = SamplingDefaults.read(directory);
+            String fingerprint = ModelFingerprint.of(directory);
             return new LanguageModel(
                     directory.toAbsolutePath().normalize().getFileName().toString(),
                     tokenizer,
-                    ChatTemplate.load(directory),
-                    SamplingDefaults.read(directory),
+                    chatTemplate,
+                    defaultSampling,
                     Decoder.load(directory, config, precision, slots, contextLength),
-                    ModelFingerprint.of(directory));
+                    fingerprint);
         } catch (TemplateException e) {
             tokenizer.close();
             throw new CheckpointException("the chat template in " + directory + " can't be used: " + e.getMessage(), e);

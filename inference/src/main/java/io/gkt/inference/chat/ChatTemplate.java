@@ -1,11 +1,12 @@
 package io.gkt.inference.chat;
 
+import io.gkt.inference.checkpoint.CheckpointException;
+import io.gkt.inference.checkpoint.JsonFile;
 import io.gkt.inference.jinja.Template;
 import io.gkt.inference.jinja.TemplateException;
 import io.gkt.inference.jinja.Text;
 import io.gkt.inference.tokenizer.Prompt;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,9 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A model's chat template, rendered as transformers' {@code apply_chat_template} does. What comes from the messages
@@ -29,6 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ChatTemplate {
     private static final String TEMPLATE_FILE = "chat_template.jinja";
     private static final String CONFIG_FILE = "tokenizer_config.json";
+    /** Ten times what the longest known templates have. */
+    private static final int MAX_LENGTH = 1 << 20;
 
     private final Template template;
     private final Clock clock;
@@ -61,8 +62,7 @@ public final class ChatTemplate {
      * @param directory a model directory in Hugging Face's layout
      * @return empty if the model has no (default) chat template
      * @throws TemplateException if the template has a syntax error
-     * @throws IllegalArgumentException if tokenizer_config.json is not valid JSON
-     * @throws UncheckedIOException if a file cannot be read
+     * @throws CheckpointException if a file can't be read, or tokenizer_config.json is not valid JSON
      */
     public static Optional<ChatTemplate> load(Path directory) {
         return load(directory, Clock.systemDefaultZone());
@@ -71,19 +71,17 @@ public final class ChatTemplate {
     /** As {@link #load(Path)}, with the time that {@code strftime_now} tells. */
     static Optional<ChatTemplate> load(Path directory, Clock clock) {
         Path file = directory.resolve(TEMPLATE_FILE);
-        Path configFile = directory.resolve(CONFIG_FILE);
-        try {
-            JsonNode config = Files.isRegularFile(configFile)
-                    ? JsonMapper.shared().readTree(Files.readAllBytes(configFile))
-                    : JsonMapper.shared().createObjectNode();
-            Optional<String> source = Files.isRegularFile(file) ? Optional.of(Files.readString(file)) : source(config);
-            return source.map(text -> new ChatTemplate(text, config, clock));
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the chat template in " + directory + ": " + e.getMessage(), e);
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException(
-                    configFile + " is not valid JSON; fetch the model again: " + e.getOriginalMessage(), e);
-        }
+        JsonNode config = JsonFile.read(directory.resolve(CONFIG_FILE));
+        Optional<String> source = Files.isRegularFile(file)
+                ? Optional.of(new String(JsonFile.bytes(file), StandardCharsets.UTF_8))
+                : source(config);
+        return source.map(text -> {
+            if (text.length() > MAX_LENGTH) {
+                throw new TemplateException(
+                        "it has " + text.length() + " characters; at most " + MAX_LENGTH + " are read");
+            }
+            return new ChatTemplate(text, config, clock);
+        });
     }
 
     private static Optional<String> source(JsonNode config) {
@@ -91,7 +89,7 @@ public final class ChatTemplate {
         if (template.isArray()) {
             return template.valueStream()
                     .filter(named -> named.path("name").asString("").equals("default"))
-                    .map(named -> named.path("template").asString())
+                    .map(named -> named.path("template").asString(""))
                     .findFirst();
         }
         return template.isString() ? Optional.of(template.asString()) : Optional.empty();

@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a {@code config.json} says about a decoder-only model, in one spelling for all supported families.
@@ -49,7 +48,6 @@ public record ModelConfig(
         Set<Integer> endOfSequence) {
 
     private static final Set<String> FAMILIES = Set.of("llama", "mistral", "qwen2", "qwen3");
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** Copies the set so that the record is immutable. */
     public ModelConfig {
@@ -73,16 +71,11 @@ public record ModelConfig(
             throw new CheckpointException(
                     directory + " has no config.json: is it a Hugging Face model directory? (GGUF is not supported)");
         }
-        Path generation = directory.resolve("generation_config.json");
-        return new Reader(file, json(file))
-                .read(Files.isRegularFile(generation) ? json(generation) : JSON.createObjectNode());
-    }
-
-    private static JsonNode json(Path file) {
         try {
-            return JSON.readTree(file);
+            return new Reader(file, JsonFile.read(file))
+                    .read(JsonFile.read(directory.resolve("generation_config.json")));
         } catch (JacksonException e) {
-            throw new CheckpointException(file + " is not valid JSON: " + e.getOriginalMessage(), e);
+            throw new CheckpointException(file + " has a value of the wrong type: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -93,9 +86,9 @@ public record ModelConfig(
             if (!FAMILIES.contains(family)) {
                 throw unsupported("model_type \"" + family + "\"", "llama, mistral, qwen2 and qwen3 are supported");
             }
-            if (!json.path("hidden_act").asString("silu").equals("silu")) {
-                throw unsupported(
-                        "hidden_act \"" + json.path("hidden_act").asString() + "\"", "only silu is supported");
+            JsonNode activation = json.path("hidden_act");
+            if (!activation.isMissingNode() && !activation.asString("").equals("silu")) {
+                throw unsupported("hidden_act " + activation, "only silu is supported");
             }
             if (json.hasNonNull("quantization_config")) {
                 throw unsupported("quantization_config", "use the unquantized checkpoint");
@@ -107,7 +100,7 @@ public record ModelConfig(
             int heads = positive("num_attention_heads");
             int keyValueHeads = json.hasNonNull("num_key_value_heads") ? positive("num_key_value_heads") : heads;
             int headSize = json.hasNonNull("head_dim") ? positive("head_dim") : hidden / heads;
-            if (heads % keyValueHeads != 0 || headSize % 2 != 0) {
+            if (heads % keyValueHeads != 0 || headSize < 2 || headSize % 2 != 0) {
                 throw new CheckpointException(file + ": " + heads + " attention heads can't share " + keyValueHeads
                         + " key/value heads of size " + headSize);
             }
@@ -124,7 +117,7 @@ public record ModelConfig(
                     positive("intermediate_size"),
                     positive("vocab_size"),
                     Math.min(positions, window(positions)),
-                    json.path("rms_norm_eps").asDouble(1e-6),
+                    json.has("rms_norm_eps") ? number(json, "rms_norm_eps") : 1e-6,
                     rope(positions),
                     json.path("tie_word_embeddings").asBoolean(false),
                     qwen2 || attentionBias,
@@ -144,32 +137,45 @@ public record ModelConfig(
         private Rope rope(int positions) {
             boolean newSpelling = json.hasNonNull("rope_parameters");
             JsonNode rope = json.path(newSpelling ? "rope_parameters" : "rope_scaling");
-            double theta =
-                    rope.path("rope_theta").asDouble(json.path("rope_theta").asDouble(10_000));
+            JsonNode named = rope.has("rope_theta") ? rope : json;
+            double theta = named.has("rope_theta") ? number(named, "rope_theta") : 10_000;
             String type = rope.path("rope_type").asString(rope.path("type").asString("default"));
             Rope.Scaling scaling = switch (type) {
                 case "default" -> new Rope.Unscaled();
                 case "linear" -> new Rope.Linear(number(rope, "factor"));
-                case "llama3" ->
-                    new Rope.Llama3(
-                            number(rope, "factor"),
-                            number(rope, "low_freq_factor"),
-                            number(rope, "high_freq_factor"),
-                            rope.path("original_max_position_embeddings").asInt(positions));
+                case "llama3" -> llama3(rope, positions);
                 default -> throw unsupported("rope type \"" + type + "\"", "default, linear and llama3 are");
             };
             return new Rope(theta, scaling);
         }
 
-        private double number(JsonNode node, String name) {
-            if (!node.path(name).isNumber() || node.path(name).asDouble() <= 0) {
-                throw new CheckpointException(file + ": rope scaling needs a positive number \"" + name + "\"");
+        private Rope.Llama3 llama3(JsonNode rope, int positions) {
+            double low = number(rope, "low_freq_factor");
+            double high = number(rope, "high_freq_factor");
+            if (high <= low) {
+                throw new CheckpointException(
+                        file + ": \"high_freq_factor\" is " + high + ", but must be above \"low_freq_factor\", " + low);
             }
-            return node.path(name).asDouble();
+            String original = "original_max_position_embeddings";
+            return new Rope.Llama3(
+                    number(rope, "factor"), low, high, rope.has(original) ? positive(rope, original) : positions);
+        }
+
+        private double number(JsonNode node, String name) {
+            double number = node.path(name).isNumber() ? node.path(name).asDouble() : Double.NaN;
+            if (!(number > 0 && number < Double.POSITIVE_INFINITY)) {
+                throw new CheckpointException(file + ": \"" + name + "\" must be a positive number, but is "
+                        + (node.has(name) ? node.path(name) : "missing"));
+            }
+            return number;
         }
 
         private int positive(String name) {
-            JsonNode value = json.path(name);
+            return positive(json, name);
+        }
+
+        private int positive(JsonNode node, String name) {
+            JsonNode value = node.path(name);
             if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < 1) {
                 throw new CheckpointException(file + ": \"" + name + "\" must be a positive whole number, but is "
                         + (value.isMissingNode() ? "missing" : value));
@@ -182,8 +188,8 @@ public record ModelConfig(
             for (JsonNode source : new JsonNode[] {generation, json}) {
                 JsonNode value = source.path("eos_token_id");
                 if (value.isArray()) {
-                    value.forEach(id -> ids.add(id.asInt()));
-                } else if (value.isIntegralNumber()) {
+                    value.forEach(id -> ids.add(id.asInt(-1)));
+                } else if (value.canConvertToInt()) {
                     ids.add(value.asInt());
                 }
             }

@@ -4,17 +4,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,7 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Safetensors {
 
-    private static final int MAX_HEADER_BYTES = 100_000_000;
+    /** More than 50,000 tensors in one file; the largest models have some thousand. */
+    private static final int MAX_HEADER_BYTES = 8 << 20;
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path directory;
@@ -137,16 +140,18 @@ public final class Safetensors {
                     + " (pytorch_model.bin and GGUF files are not read: convert them to safetensors)");
         }
         Set<Path> files = new TreeSet<>();
-        try {
-            for (JsonNode name : JSON.readTree(index).path("weight_map")) {
-                Path file = directory.resolve(name.asString()).normalize();
-                if (!directory.normalize().equals(file.getParent())) {
-                    throw new CheckpointException(index + " points outside its directory: " + name.asString());
-                }
-                files.add(file);
+        for (JsonNode named : JsonFile.read(index).path("weight_map")) {
+            String name = named.asString("");
+            // Links are followed: Hugging Face's cache consists of them.
+            if (!name.matches("[^/\\\\\\x00]+\\.safetensors")) {
+                throw new CheckpointException(
+                        index + " names \"" + name + "\", which is not a *.safetensors file in the same directory");
             }
-        } catch (JacksonException e) {
-            throw new CheckpointException(index + " is not valid JSON: " + e.getOriginalMessage(), e);
+            Path file = directory.resolve(name);
+            if (!Files.isRegularFile(file)) {
+                throw new CheckpointException(index + " names " + name + ", which is missing");
+            }
+            files.add(file);
         }
         if (files.isEmpty()) {
             throw new CheckpointException(index + " names no files in \"weight_map\"");
@@ -161,22 +166,36 @@ public final class Safetensors {
             throw new CheckpointException(file + " is not a safetensors file, or is truncated: header of " + headerBytes
                     + " bytes in a file of " + channel.size());
         }
-        JsonNode header;
-        try {
-            header = JSON.readTree(StandardCharsets.UTF_8
-                    .decode(read(file, channel, 8, (int) headerBytes))
-                    .toString());
-        } catch (JacksonException e) {
-            throw new CheckpointException(file + " has a malformed header: " + e.getOriginalMessage(), e);
-        }
+        JsonNode header =
+                JsonFile.parse(read(file, channel, 8, (int) headerBytes).array(), "the header of " + file);
         long dataStart = 8 + headerBytes;
+        List<Entry> inFile = new ArrayList<>();
         for (Map.Entry<String, JsonNode> property : header.properties()) {
             if (!property.getKey().equals("__metadata__")) {
                 Entry entry = entry(file, property.getKey(), property.getValue(), dataStart, channel.size());
+                inFile.add(entry);
                 if (entries.put(property.getKey(), entry) != null) {
                     throw new CheckpointException(file + " holds " + property.getKey() + " a second time");
                 }
             }
+        }
+        checkOrder(file, inFile, dataStart, channel.size());
+    }
+
+    /** Tensors neither overlap nor leave room for anything else. */
+    private static void checkOrder(Path file, List<Entry> tensors, long dataStart, long fileBytes) {
+        tensors.sort(Comparator.comparingLong(Entry::offset).thenComparingLong(Entry::length));
+        long end = dataStart;
+        for (Entry tensor : tensors) {
+            if (tensor.offset != end) {
+                throw new CheckpointException(file + " has tensors that overlap, or a gap between them, at byte "
+                        + Math.min(end, tensor.offset) + "; it is corrupt");
+            }
+            end += tensor.length;
+        }
+        if (end != fileBytes) {
+            throw new CheckpointException(file + " has " + fileBytes + " bytes, but its tensors end at " + end
+                    + "; it is truncated or corrupt");
         }
     }
 
@@ -201,25 +220,31 @@ public final class Safetensors {
         long[] shape = new long[dimensions.size()];
         long elements = 1;
         for (int i = 0; i < shape.length; i++) {
-            shape[i] = dimensions.get(i).asLong(-1);
+            shape[i] = number(dimensions.get(i));
             if (shape[i] < 0 || shape[i] > Integer.MAX_VALUE) {
                 throw new CheckpointException(file + ": tensor " + name + " has the impossible shape " + dimensions);
             }
+            // Below 2^32 times below 2^31: the product fits.
             elements *= shape[i];
-            if (elements > fileBytes) {
+            if (elements > Math.min(fileBytes, Integer.MAX_VALUE * 2L)) {
                 throw new CheckpointException(file + ": tensor " + name + " of shape " + dimensions
                         + " can't fit into a file of " + fileBytes + " bytes");
             }
         }
-        long begin = offsets.path(0).asLong(-1);
-        long end = offsets.path(1).asLong(-1);
+        long begin = number(offsets.path(0));
+        long end = number(offsets.path(1));
         long bytes = elements * Type.valueOf(type).bytes;
-        if (begin < 0 || end - begin != bytes || end > fileBytes - dataStart) {
+        if (offsets.size() != 2 || begin < 0 || end < begin || end - begin != bytes || end > fileBytes - dataStart) {
             throw new CheckpointException(file + ": tensor " + name + " of shape " + dimensions + " needs " + bytes
                     + " bytes, but spans " + offsets + " of " + (fileBytes - dataStart)
                     + "; the file is truncated or corrupt");
         }
         return new Entry(file, Type.valueOf(type), shape, dataStart + begin, bytes);
+    }
+
+    /** A whole number; -1 for everything else. */
+    private static long number(JsonNode node) {
+        return node.isIntegralNumber() && node.canConvertToLong() ? node.asLong() : -1;
     }
 
     /** @return the names of all tensors */

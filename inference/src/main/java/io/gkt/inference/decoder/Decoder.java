@@ -92,26 +92,33 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
+     * Checks, without reading any, that all weights are there which a model needs, of the right shapes.
+     *
+     * @param directory a Hugging Face model directory
+     * @param config    its configuration
+     * @throws io.gkt.inference.checkpoint.CheckpointException if they are missing, corrupt or of other shapes
+     */
+    public static void check(Path directory, ModelConfig config) {
+        LayerTensors.open(directory, config);
+    }
+
+    /**
      * Memory that a KV cache takes.
      *
      * @param config        the model
      * @param precision     number format of the model's matrices
      * @param slotCount     sequences
      * @param contextLength tokens of each
-     * @return bytes
+     * @return bytes; the largest number there is if they don't fit into one
      */
     public static long cacheBytes(ModelConfig config, Precision precision, int slotCount, int contextLength) {
-        return 2L
-                * precision.cacheBytes()
-                * config.layers()
-                * config.keyValueHeads()
-                * config.headSize()
-                * slotCount
-                * contextLength;
+        return IntStream.of(config.layers(), config.keyValueHeads(), config.headSize(), slotCount, contextLength)
+                .asLongStream()
+                .reduce(2L * precision.cacheBytes(), (a, b) -> a > Long.MAX_VALUE / b ? Long.MAX_VALUE : a * b);
     }
 
     private void allocate(Path directory) {
-        Safetensors files = Safetensors.open(directory);
+        Safetensors files = LayerTensors.open(directory, config);
         program = DecoderProgram.load(manager);
         RotationTables rotation = RotationTables.of(manager, config, contextLength);
         LoadProgress progress = new LoadProgress(

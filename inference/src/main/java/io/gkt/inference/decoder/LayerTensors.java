@@ -1,6 +1,8 @@
 package io.gkt.inference.decoder;
 
 import io.gkt.inference.checkpoint.ModelConfig;
+import io.gkt.inference.checkpoint.Safetensors;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -73,6 +75,22 @@ final class LayerTensors {
         tensors.add(List.of(new Part(prefix + "mlp.down_proj.weight", hidden, inner)));
         tensors.add(config.feedForwardBias() ? List.of(new Part(prefix + "mlp.down_proj.bias", hidden)) : none);
         return tensors;
+    }
+
+    /** Opens the weights if all tensors are there that the model needs, of its shapes: nothing is allocated before. */
+    static Safetensors open(Path directory, ModelConfig config) {
+        Safetensors files = Safetensors.open(directory);
+        List<Part> whole = new ArrayList<>(List.of(
+                new Part(EMBEDDING, config.vocabularySize(), config.hiddenSize()),
+                new Part(FINAL_NORM, config.hiddenSize())));
+        if (!config.tiedEmbeddings()) {
+            whole.add(new Part(OUTPUT_HEAD, config.vocabularySize(), config.hiddenSize()));
+        }
+        whole.forEach(part -> files.type(part.name, part.shape));
+        for (int layer = 0; layer < config.layers(); layer++) {
+            of(config, layer).forEach(parts -> parts.forEach(part -> files.type(part.name, part.shape)));
+        }
+        return files;
     }
 
     static boolean isMatrix(List<Part> tensor) {

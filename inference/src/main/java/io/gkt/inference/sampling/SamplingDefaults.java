@@ -1,13 +1,12 @@
 package io.gkt.inference.sampling;
 
 import io.gkt.inference.checkpoint.CheckpointException;
-import java.nio.file.Files;
+import io.gkt.inference.checkpoint.JsonFile;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalLong;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** How a model's makers mean it to be sampled. */
 public final class SamplingDefaults {
@@ -24,9 +23,8 @@ public final class SamplingDefaults {
      */
     public static SamplingParameters read(Path directory) {
         Path file = directory.resolve("generation_config.json");
-        JsonMapper json = JsonMapper.shared();
+        JsonNode config = JsonFile.read(file);
         try {
-            JsonNode config = Files.isRegularFile(file) ? json.readTree(file) : json.createObjectNode();
             return new SamplingParameters(
                     config.path("do_sample").asBoolean(true)
                             ? config.path("temperature").asDouble(1)
@@ -41,7 +39,7 @@ public final class SamplingDefaults {
                     0,
                     OptionalLong.empty());
         } catch (JacksonException e) {
-            throw new CheckpointException(file + " is not valid JSON: " + e.getOriginalMessage(), e);
+            throw new CheckpointException(file + " has a value of the wrong type: " + e.getOriginalMessage(), e);
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(file + ": " + e.getMessage(), e);
         }

@@ -1,6 +1,7 @@
 package io.gkt.inference.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.gkt.inference.checkpoint.CheckpointException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +15,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.stream.IntStream;
-import tools.jackson.core.JacksonException;
 
 /**
  * A Hugging Face tokenizer. It neither truncates nor pads and never touches the network. Thread-safe; {@link #close()}
@@ -47,7 +47,7 @@ public final class Tokenizer implements AutoCloseable {
      *
      * @param directory a model directory in Hugging Face's layout
      * @throws IllegalArgumentException if a file is missing or not understood
-     * @throws UncheckedIOException if a file cannot be read
+     * @throws CheckpointException if a file can't be read or is not valid JSON
      */
     public static Tokenizer load(Path directory) {
         Path json = directory.resolve("tokenizer.json");
@@ -58,13 +58,8 @@ public final class Tokenizer implements AutoCloseable {
         }
         try {
             return new Tokenizer(TokenizerFile.read(json, directory.resolve("tokenizer_config.json")));
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the tokenizer in " + directory + ": " + e.getMessage(), e);
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException(
-                    "tokenizer.json or tokenizer_config.json in " + directory
-                            + " is not valid JSON; fetch the model again: " + e.getOriginalMessage(),
-                    e);
+        } catch (CheckpointException e) {
+            throw e;
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
                     json + " is not a tokenizer this library understands: " + e.getMessage(), e);

@@ -1,7 +1,7 @@
 package io.gkt.inference.tokenizer;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import io.gkt.inference.checkpoint.CheckpointException;
+import io.gkt.inference.checkpoint.JsonFile;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Comparator;
@@ -38,16 +38,17 @@ record TokenizerFile(
         Map<String, Integer> specialTokens,
         Map<String, String> aliases,
         Pattern specialTokenText) {
+    /** Many times what the largest models know. */
+    private static final int MAX_VOCABULARY = 10_000_000;
+
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Set<String> NAMED_SPECIAL_TOKENS =
             Set.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
-    static TokenizerFile read(Path tokenizer, Path config) throws IOException {
-        byte[] json = Files.readAllBytes(tokenizer);
-        JsonNode root = JSON.readTree(json);
-        Set<String> configured = Files.isRegularFile(config)
-                ? configuredSpecialTokens(JSON.readTree(Files.readAllBytes(config)))
-                : Set.of();
+    static TokenizerFile read(Path tokenizer, Path config) {
+        byte[] json = JsonFile.bytes(tokenizer);
+        JsonNode root = JsonFile.parse(json, tokenizer.toString());
+        Set<String> configured = configuredSpecialTokens(JsonFile.read(config));
 
         Map<String, Integer> vocabulary = new HashMap<>();
         JsonNode vocab = root.path("model").path("vocab");
@@ -67,6 +68,12 @@ record TokenizerFile(
                 special.put(content, id);
             }
         }
+        vocabulary.forEach((token, id) -> {
+            if (id < 0 || id >= MAX_VOCABULARY) {
+                throw new CheckpointException(
+                        tokenizer + " has a token with the id " + id + "; ids are below " + MAX_VOCABULARY);
+            }
+        });
         String nonce = UUID.randomUUID().toString().replace("-", "");
         Map<String, String> aliases = new HashMap<>();
         special.forEach((token, id) -> aliases.put(token, nonce + String.format("%08x", id)));
@@ -137,6 +144,7 @@ record TokenizerFile(
         }
         // Hundreds of alternatives are slow to try at every character; few characters begin one.
         String firsts = tokens.stream()
+                .filter(token -> !token.isEmpty())
                 .map(token -> Pattern.quote(token.substring(0, token.offsetByCodePoints(0, 1))))
                 .distinct()
                 .collect(Collectors.joining("|"));

@@ -2,10 +2,10 @@ package io.gkt.inference.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.gkt.inference.GoldenTokenizer;
+import io.gkt.inference.checkpoint.CheckpointException;
 import io.gkt.inference.jinja.TemplateException;
 import io.gkt.inference.tokenizer.Prompt;
 import io.gkt.inference.tokenizer.Tokenizer;
@@ -256,7 +256,7 @@ class ChatTemplateTest {
                 .withMessageContaining("line 2")
                 .withMessageContaining("'include' is not supported");
         Files.writeString(directory.resolve("tokenizer_config.json"), "{");
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> ChatTemplate.load(directory))
                 .withMessageContaining("not valid JSON");
     }

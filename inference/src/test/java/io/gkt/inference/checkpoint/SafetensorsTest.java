@@ -69,6 +69,18 @@ class SafetensorsTest {
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,4]}}",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}",
                 "{\"a\":{\"dtype\":\"I64\",\"shape\":[0],\"data_offsets\":[0,0]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+                        + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+                        + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+                "{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,2]}}",
+                "{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[2,4]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,8]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[\"0\",\"4\"]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,18446744073709551620]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}",
+                "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}}",
+                "[1,2]",
                 "{\"a\":{}}",
                 "{\"a\":7}",
                 "{\"a\":",
@@ -78,6 +90,27 @@ class SafetensorsTest {
         ByteBuffer bytes = ByteBuffer.allocate(8 + json.length + 4).order(ByteOrder.LITTLE_ENDIAN);
         Files.write(file(), bytes.putLong(json.length).put(json).array());
         assertThatThrownBy(() -> Safetensors.open(directory)).isInstanceOf(CheckpointException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, -1, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE, 9 << 20})
+    void aHeaderOfAnImpossibleLengthIsRefused(long length) throws IOException {
+        byte[] bytes = new byte[10 << 20];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
+        Files.write(file(), bytes);
+        assertThatThrownBy(() -> Safetensors.open(directory))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("header of " + length + " bytes");
+    }
+
+    @Test
+    void aHeaderThatNestsDeeplyIsRefused() throws IOException {
+        byte[] json = ("{\"a\":" + "[".repeat(1_000_000)).getBytes(StandardCharsets.UTF_8);
+        ByteBuffer bytes = ByteBuffer.allocate(8 + json.length).order(ByteOrder.LITTLE_ENDIAN);
+        Files.write(file(), bytes.putLong(json.length).put(json).array());
+        assertThatThrownBy(() -> Safetensors.open(directory))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("header of " + file());
     }
 
     @Test
@@ -110,14 +143,32 @@ class SafetensorsTest {
         }
     }
 
-    @Test
-    void shardsOutsideTheDirectoryAreRefused() throws IOException {
-        Files.writeString(
-                directory.resolve("model.safetensors.index.json"),
-                "{\"weight_map\":{\"a\":\"../secret.safetensors\"}}");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"../secret.safetensors\"",
+                "\"/etc/secret.safetensors\"",
+                "\"a/b.safetensors\"",
+                "\"..\\\\secret.safetensors\"",
+                "\"a\\u0000.safetensors\"",
+                "\"config.json\"",
+                "\"missing.safetensors\"",
+                "\"\"",
+                "7",
+                "{}",
+                "\"pipe.safetensors\""
+            })
+    void anIndexNamesOnlyShardsBesideIt(String name) throws Exception {
+        if (name.contains("pipe")) {
+            new ProcessBuilder("mkfifo", directory.resolve("pipe.safetensors").toString())
+                    .start()
+                    .waitFor();
+        }
+        Path index = directory.resolve("model.safetensors.index.json");
+        Files.writeString(index, "{\"weight_map\":{\"a\":" + name + "}}");
         assertThatThrownBy(() -> Safetensors.open(directory))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("outside");
+                .hasMessageContaining(index + " names ");
     }
 
     @Test

@@ -1,9 +1,11 @@
 package io.gkt.inference.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.gkt.inference.GoldenTokenizer;
+import io.gkt.inference.checkpoint.CheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -171,7 +173,7 @@ class TokenizerTest {
                 .isThrownBy(() -> Tokenizer.load(directory))
                 .withMessageContaining("tokenizer.json is missing");
         Files.writeString(directory.resolve("tokenizer.json"), "{");
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> Tokenizer.load(directory))
                 .withMessageContaining("not valid JSON");
         Files.writeString(directory.resolve("tokenizer.json"), "{\"model\": {\"type\": \"Unheard\"}}");
