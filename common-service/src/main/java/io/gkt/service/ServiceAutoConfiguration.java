@@ -58,9 +58,9 @@ class ServiceAutoConfiguration {
     }
 
     @Bean
-    BodyLimitFilter bodyLimitFilter(
+    BodyFilter bodyFilter(
             ServiceSettings settings, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver errors) {
-        return new BodyLimitFilter(settings.maxRequestSize().toBytes(), errors);
+        return new BodyFilter(settings.maxRequestSize().toBytes(), errors);
     }
 
     /** Observations give their meters a name, but nothing that says what they mean. */
@@ -124,7 +124,11 @@ class ServiceAutoConfiguration {
 
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> clientConnections() {
-        return factory -> factory.addEngineValves(new ClientConnection.Valve());
+        return factory -> {
+            factory.addEngineValves(new ClientConnection.Valve());
+            // People may read many languages. Above a count Tomcat fails; the size of headers is a limit as well.
+            factory.addConnectorCustomizers(connector -> connector.setMaxLocaleCount(-1));
+        };
     }
 
     @Bean

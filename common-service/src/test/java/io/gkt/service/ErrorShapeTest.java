@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -153,6 +154,22 @@ class ErrorShapeTest {
         JsonNode error = error(post(contentType, BodyPublishers.ofByteArray(body)), 400);
 
         assertThat(error.path("message").asString()).doesNotContain("Stream").doesNotContain("Source");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*/*", "application/*", "application/*+json", "text/plain", "nonsense"})
+    void bodiesOfOtherOrNoDefiniteTypesAreRefused(String type) throws Exception {
+        error(post(type, BodyPublishers.ofString("{\"id\": \"1\", \"prompt\": \"a\"}")), 415);
+    }
+
+    @Test
+    void whoReadsManyLanguagesIsServed() throws Exception {
+        HttpResponse<String> response = send(request("/requests")
+                .header("Content-Type", JSON)
+                .header("Accept-Language", "en," + "x,".repeat(500) + "de")
+                .POST(BodyPublishers.ofString("{\"id\": \"1\", \"prompt\": \"a\"}")));
+
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     }
 
     @Test

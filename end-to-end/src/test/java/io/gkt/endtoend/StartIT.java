@@ -100,7 +100,7 @@ class StartIT {
             delimiter = '|',
             value = {
                 "model.safetensors   | \\377\\377\\377\\377\\377\\377\\377\\177{} | header of 9223372036854775807 bytes",
-                "model.safetensors   | (truncated)                     | truncated",
+                "model.safetensors   | (truncated)                     | can't fit into a file of 5000 bytes",
                 "config.json         | (huge)                          | 1024 MB",
                 "config.json         | {\"model_type\":\"llama\",\"hidden_size\":2147483646,\"num_attention_heads\":1,\"num_hidden_layers\":1000000000,\"max_position_embeddings\":2147483647,\"intermediate_size\":2147483647,\"vocab_size\":2147483647} | The KV cache would take",
                 "tokenizer.json      | (truncated)                     | tokenizer.json is not valid JSON",

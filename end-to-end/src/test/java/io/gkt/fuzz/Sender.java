@@ -65,8 +65,14 @@ final class Sender {
                 socket.setSoLinger(attempt.number() % 2 == 0, 0);
                 return Reply.NONE;
             }
-            return parse(readToEnd(socket.getInputStream()));
+            byte[] answer = readToEnd(socket.getInputStream());
+            return isVersioned(attempt.raw()) ? parse(answer) : Reply.NONE;
         }
+    }
+
+    /** To a request line without a version the answer is HTTP 0.9's: a body alone. */
+    private static boolean isVersioned(byte[] request) {
+        return new String(request, StandardCharsets.ISO_8859_1).matches("(?s)\\S+ +\\S+ +HTTP/.*");
     }
 
     private static byte[] readToEnd(InputStream in) throws IOException {

@@ -5,6 +5,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -18,9 +19,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
-import org.springframework.boot.origin.SystemEnvironmentOrigin;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** Finds names under {@code gkt} that no setting has: the misspelled would have no effect. */
 final class SettingNames {
@@ -84,13 +85,14 @@ final class SettingNames {
 
     private static boolean isKnown(ConfigurationProperty given, Set<String> known, Class<?>... settings) {
         String name = given.getName().toString().replaceAll("\\[\\d+]", "");
-        if (!(source(given) instanceof SystemEnvironmentOrigin variable)) {
+        Optional<String> variable = variable(given);
+        if (variable.isEmpty()) {
             return known.stream().anyMatch(setting -> matches(name, setting, "[^.]+"));
         }
         return Arrays.stream(settings)
                         .map(type -> ConfigurationPropertyName.of(prefix(type)))
                         .noneMatch(prefix -> prefix.isAncestorOf(given.getName()))
-                || SERVICE_LINK.matcher(variable.getProperty()).matches()
+                || SERVICE_LINK.matcher(variable.get()).matches()
                 || known.stream().anyMatch(setting -> matches(name.replace(".", ""), setting.replace(".", ""), ".+"));
     }
 
@@ -116,15 +118,19 @@ final class SettingNames {
      * @return where it comes from, in parentheses; empty if it was the command line
      */
     static String origin(ConfigurationProperty given) {
-        Origin origin = source(given);
-        if (origin instanceof SystemEnvironmentOrigin variable) {
-            return " (environment variable " + variable.getProperty() + ")";
-        }
-        return origin == null ? "" : " (" + origin + ")";
+        return variable(given)
+                .map(name -> " (environment variable " + name + ")")
+                .orElseGet(() -> {
+                    Origin origin = Origin.from(given);
+                    Origin source = origin instanceof PropertySourceOrigin wrapped ? wrapped.getOrigin() : origin;
+                    return source == null ? "" : " (" + source + ")";
+                });
     }
 
-    private static Origin source(ConfigurationProperty given) {
-        Origin origin = Origin.from(given);
-        return origin instanceof PropertySourceOrigin wrapped ? wrapped.getOrigin() : origin;
+    private static Optional<String> variable(ConfigurationProperty given) {
+        return Origin.from(given) instanceof PropertySourceOrigin origin
+                        && origin.getPropertySource() instanceof SystemEnvironmentPropertySource
+                ? Optional.of(origin.getPropertyName())
+                : Optional.empty();
     }
 }

@@ -22,7 +22,6 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.env.RandomValuePropertySource;
 import org.springframework.boot.support.SpringApplicationJsonEnvironmentPostProcessor;
-import org.springframework.boot.support.SystemEnvironmentPropertySourceEnvironmentPostProcessor;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.SimpleCommandLinePropertySource;
@@ -74,7 +73,6 @@ final class StartCheck {
     private static ConfigurableEnvironment read(String... arguments) {
         ConfigurableEnvironment environment = new StandardEnvironment();
         environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(arguments));
-        SystemEnvironmentPropertySourceEnvironmentPostProcessor.postProcessEnvironment(environment, environment);
         new SpringApplicationJsonEnvironmentPostProcessor().postProcessEnvironment(environment, null);
         RandomValuePropertySource.addToEnvironment(environment);
         try {

@@ -12,8 +12,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Refuses bodies that are too large, whether their length is announced or not. */
-final class BodyLimitFilter extends OncePerRequestFilter {
+/** Refuses bodies that are too large, whether their length is announced or not, and those of no definite type. */
+final class BodyFilter extends OncePerRequestFilter {
 
     private final long limit;
     private final HandlerExceptionResolver errors;
@@ -22,7 +22,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
      * @param limit  bytes a body may have
      * @param errors renders the refusal
      */
-    BodyLimitFilter(long limit, HandlerExceptionResolver errors) {
+    BodyFilter(long limit, HandlerExceptionResolver errors) {
         this.limit = limit;
         this.errors = errors;
     }
@@ -34,6 +34,12 @@ final class BodyLimitFilter extends OncePerRequestFilter {
             errors.resolveException(request, response, null, tooLarge());
             return;
         }
+        // Spring takes a wildcard for a fault of the service.
+        String type = request.getContentType();
+        if (type != null && type.contains("*")) {
+            errors.resolveException(request, response, null, ofNoType());
+            return;
+        }
         chain.doFilter(
                 new HttpServletRequestWrapper(request) {
                     @Override
@@ -42,6 +48,11 @@ final class BodyLimitFilter extends OncePerRequestFilter {
                     }
                 },
                 response);
+    }
+
+    private static ApiException ofNoType() {
+        return ApiException.http(
+                HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Type names no type; send application/json.");
     }
 
     private ApiException tooLarge() {
