@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The soak, shortened: whoever forgets to free something with each request is found out. */
 @EnabledOnOs(OS.LINUX)
-@Timeout(430)
+@Timeout(630)
 class SoakIT {
 
     /** The JVM itself still warms up: compiled code, buffers. */
@@ -54,12 +54,14 @@ class SoakIT {
                 "--tolerance=" + TOLERANCE));
         program.addAll(List.of(options));
         ProcessBuilder soak = new ProcessBuilder(program);
+        // Services start several times.
+        soak.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
         soak.environment().put("OMP_WAIT_POLICY", "PASSIVE");
         soak.environment().put("OMP_NUM_THREADS", "1");
         Process process =
                 soak.redirectErrorStream(true).redirectOutput(output.toFile()).start();
         try {
-            assertThat(process.waitFor(400, TimeUnit.SECONDS))
+            assertThat(process.waitFor(600, TimeUnit.SECONDS))
                     .as(() -> "has ended: " + read(output))
                     .isTrue();
         } finally {

@@ -18,7 +18,7 @@ final class Mix {
     private static final String CHAT = "/v1/chat/completions";
     private static final String TEXT = "/v1/completions";
     private static final List<Integer> LENGTHS = List.of(4, 12, 20);
-    private static final int QUESTIONS = 12;
+    private static final int QUESTIONS = 8;
 
     private static final Set<Integer> GOOD = Set.of(200, 429, 503, 504);
     /** A key that has all it may have under way is told so first. */
