@@ -8,11 +8,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Locale;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Refuses bodies that are too large, whether their length is announced or not, and those of no definite type. */
+/** Refuses bodies that are too large, whether their length is announced or not, forms, and those of no definite type. */
 final class BodyFilter extends OncePerRequestFilter {
 
     private final long limit;
@@ -34,10 +36,8 @@ final class BodyFilter extends OncePerRequestFilter {
             errors.resolveException(request, response, null, tooLarge());
             return;
         }
-        // Spring takes a wildcard for a fault of the service.
-        String type = request.getContentType();
-        if (type != null && type.contains("*")) {
-            errors.resolveException(request, response, null, ofNoType());
+        if (!isDefinite(request.getContentType())) {
+            errors.resolveException(request, response, null, notDefinite());
             return;
         }
         chain.doFilter(
@@ -50,9 +50,17 @@ final class BodyFilter extends OncePerRequestFilter {
                 response);
     }
 
-    private static ApiException ofNoType() {
+    /** Spring takes a wildcard, and a form that can't be read, for a fault of the service. */
+    private static boolean isDefinite(String type) {
+        return type == null
+                || !type.contains("*")
+                        && !type.toLowerCase(Locale.ROOT).startsWith(MediaType.APPLICATION_FORM_URLENCODED_VALUE);
+    }
+
+    private static ApiException notDefinite() {
         return ApiException.http(
-                HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Type names no type; send application/json.");
+                HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                "Content-Type is a form's, or that of many things; send application/json.");
     }
 
     private ApiException tooLarge() {

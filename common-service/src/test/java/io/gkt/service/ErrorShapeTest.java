@@ -157,9 +157,17 @@ class ErrorShapeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"*/*", "application/*", "application/*+json", "text/plain", "nonsense"})
+    @ValueSource(
+            strings = {
+                "*/*",
+                "application/*",
+                "application/*+json",
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "nonsense"
+            })
     void bodiesOfOtherOrNoDefiniteTypesAreRefused(String type) throws Exception {
-        error(post(type, BodyPublishers.ofString("{\"id\": \"1\", \"prompt\": \"a\"}")), 415);
+        error(post(type, BodyPublishers.ofString("{\"id\": \"1\", \"prompt\": \"%s\"}")), 415);
     }
 
     @Test
