@@ -12,7 +12,8 @@ import tools.jackson.databind.exc.MismatchedInputException;
 final class JsonErrors {
 
     /** The library tells of its own methods, and of a place that it does not know. */
-    private static final Pattern HINT = Pattern.compile(", from `[^`]*`| \\(start marker at .*?]\\)");
+    private static final Pattern HINT =
+            Pattern.compile(", from `[^`]*`| \\((?:start marker|for \\w+ starting) at .*?]\\)");
 
     private JsonErrors() {}
 

@@ -136,6 +136,8 @@ class ErrorShapeTest {
                         "1",
                         "{",
                         "{\"id\": NaN}",
+                        "{\"id\": \"1\"]",
+                        "{\"stop\": [\"a\"}",
                         "{\"id\": \"1\", \"prompt\": \"a\", \"temperature\": Infinity}",
                         "{\"id\": \"1\", \"id\": \"2\", \"prompt\": \"a\"}",
                         "{\"id\": \"1\", \"top_p\": 1, \"top_p\": 1, \"prompt\": \"a\"}",

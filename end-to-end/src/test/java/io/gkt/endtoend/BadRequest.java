@@ -52,6 +52,7 @@ public record BadRequest(String what, String param, byte[] body, String header, 
             "stop              | 'stop': {}");
 
     private static final List<String> BAD_CHAT = List.of(
+            "mirostat          | 'mirostat': " + "9".repeat(400),
             "n                 | 'n': 1000000",
             "n                 | 'n': 2147483648",
             "n                 | 'n': 0",

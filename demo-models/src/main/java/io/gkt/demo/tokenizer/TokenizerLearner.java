@@ -36,8 +36,11 @@ public enum TokenizerLearner {
         }
     },
 
-    /** Whole words by greedy longest match; a space before a digit is a token of its own. */
-    WORD_PIECES(" ?\\p{L}+|\\p{N}| (?=\\p{N})| ?[^\\s\\p{L}\\p{N}]|\\s+(?!\\S)|\\s+") {
+    /**
+     * Whole words by greedy longest match; a space before a digit is a token of its own. Pieces are short, because time
+     * to match grows with the cube of their length.
+     */
+    WORD_PIECES(" ?\\p{L}{1,40}|\\p{N}| (?=\\p{N})| ?[^\\s\\p{L}\\p{N}]|\\s{1,40}(?!\\S)|\\s{1,40}") {
         @Override
         Map<String, Object> learnModel(Map<String, Integer> pieces, int vocabularySize) {
             var vocabulary = startingVocabulary();

@@ -42,6 +42,18 @@ class TokenizerLearnerTest {
         }
     }
 
+    /** Where time grew faster than the text, these would take hours. */
+    @ParameterizedTest
+    @EnumSource
+    void wordsAndGapsMayBeVeryLong(TokenizerLearner learner) throws IOException {
+        try (var tokenizer = learned(learner)) {
+            for (var unit : List.of("x", " ", "\u00e9", "+")) {
+                var text = "a " + unit.repeat(100_000) + " b";
+                assertThat(tokenizer.decode(ids(tokenizer, text))).isEqualTo(text);
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void noTokenReachesFromThePromptIntoTheAnswer(TokenizerLearner learner) throws IOException {

@@ -1,6 +1,7 @@
 package io.gkt.student.openai;
 
 import io.gkt.service.ApiException;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,7 +130,10 @@ record NotOffered(
 
     private static boolean is(JsonNode value, Object known) {
         if (known instanceof Number number) {
-            return value.isNumber() && value.doubleValue() == number.doubleValue();
+            // What is too long for a double is none of them.
+            return value.isIntegralNumber()
+                    ? value.bigIntegerValue().equals(BigInteger.valueOf(number.longValue()))
+                    : value.isNumber() && value.doubleValue() == number.doubleValue();
         }
         if (known instanceof Boolean bool) {
             return value.isBoolean() && value.booleanValue() == bool;
