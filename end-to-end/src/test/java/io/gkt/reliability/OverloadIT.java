@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Who can't be answered soon is told so at once, and no caller keeps another out. */
 @Timeout(240)
 class OverloadIT {
+
+    /** Where Java may take gigabytes, it does before it collects what is free. */
+    private static final Map<String, String> SMALL_HEAP = Map.of("JAVA_TOOL_OPTIONS", "-Xmx256m");
 
     private static final int CLIENTS = 1_000;
     private static final String FIXED_LENGTH = "\"min_tokens\": 40, \"max_tokens\": 40";
@@ -94,7 +98,7 @@ class OverloadIT {
     void aThousandClientsOfAnEdgeWhoseQueueTakesTen() throws Exception {
         try (ServiceProcess edge = ServiceProcess.start(
                 "edge-student",
-                ServiceProcess.ANY_PORT,
+                SMALL_HEAP,
                 "--gkt.student.max-concurrent-generations=2",
                 "--gkt.student.queue-capacity=10")) {
             assertSheds(edge, "gkt_student_requests_", i -> edge.api().post(CHAT, Problems.chat(i & 15, FIXED_LENGTH)));
@@ -103,8 +107,8 @@ class OverloadIT {
 
     @Test
     void aThousandClientsOfATeacherWhoseQueueTakesTen() throws Exception {
-        try (ServiceProcess teacher = ServiceProcess.teacher(
-                ServiceProcess.ANY_PORT, "--gkt.teacher.max-batch-size=2", "--gkt.teacher.queue-capacity=10")) {
+        try (ServiceProcess teacher = ServiceProcess.start(
+                "cloud-teacher", SMALL_HEAP, "--gkt.teacher.max-batch-size=2", "--gkt.teacher.queue-capacity=10")) {
             assertSheds(teacher, "gkt_teacher_requests_", i -> teacher.api().post(GUIDANCE, guidance("r" + i)));
         }
     }
