@@ -36,7 +36,7 @@ export const GROUPS = [
   {
     title: "Penalties",
     parameters: [
-      { name: "repetition_penalty", label: "Repetition", type: "number", min: 0, max: 10, step: 0.05 },
+      { name: "repetition_penalty", label: "Repetition", type: "number", min: 0.05, max: 10, step: 0.05 },
       { name: "presence_penalty", label: "Presence", type: "number", min: -2, max: 2, step: 0.1 },
       { name: "frequency_penalty", label: "Frequency", type: "number", min: -2, max: 2, step: 0.1 },
       { name: "logit_bias", label: "Logit bias", type: "json", note: 'JSON by token id, such as {"42": -100}' },

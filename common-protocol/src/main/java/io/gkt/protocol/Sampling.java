@@ -14,7 +14,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param topP              smallest set of tokens whose probability reaches this, above 0 to 1; 1 is off
  * @param topK              number of likeliest tokens kept, from -1; 0 and -1 are off
  * @param minP              least probability kept, relative to the likeliest token's, 0 to 1; 0 is off
- * @param repetitionPenalty divides the logits of tokens in prompt or answer, above 0 to 10; 1 is off
+ * @param repetitionPenalty divides the logits of tokens in prompt or answer, 0.01 to 10; 1 is off
  * @param presencePenalty   subtracted from the logits of tokens in the answer, -2 to 2; 0 is off
  * @param frequencyPenalty  subtracted once for each time a token is in the answer, -2 to 2; 0 is off
  * @param seed              makes a run repeatable
@@ -30,7 +30,7 @@ public record Sampling(
         @Min(-1) Integer topK,
         @DecimalMin("0") @DecimalMax("1") Double minP,
 
-        @DecimalMin(value = "0", inclusive = false) @DecimalMax("10") Double repetitionPenalty,
+        @DecimalMin("0.01") @DecimalMax("10") Double repetitionPenalty,
 
         @DecimalMin("-2") @DecimalMax("2") Double presencePenalty,
         @DecimalMin("-2") @DecimalMax("2") Double frequencyPenalty,

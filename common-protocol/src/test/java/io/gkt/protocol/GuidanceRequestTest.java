@@ -43,6 +43,7 @@ class GuidanceRequestTest {
                 "sampling.topK               | {'id': '1', 'prompt': 'a', 'top_k': -5}",
                 "sampling.minP               | {'id': '1', 'prompt': 'a', 'min_p': -0.1}",
                 "sampling.repetitionPenalty  | {'id': '1', 'prompt': 'a', 'repetition_penalty': 0}",
+                "sampling.repetitionPenalty  | {'id': '1', 'prompt': 'a', 'repetition_penalty': 1e-300}",
                 "sampling.presencePenalty    | {'id': '1', 'prompt': 'a', 'presence_penalty': 2.5}",
                 "sampling.frequencyPenalty   | {'id': '1', 'prompt': 'a', 'frequency_penalty': -2.5}",
                 "sampling.minTokens          | {'id': '1', 'prompt': 'a', 'min_tokens': -1}",
