@@ -116,8 +116,8 @@ public final class MicroBatcher implements SmartLifecycle, AutoCloseable {
      *
      * @param request  what to generate
      * @param listener told what becomes of it
-     * @throws ApiException 429 if the queue is full or the deadline too near, 503 while shutting down, 504 past the deadline, 400 if a request
-     *                      of the same id is under way
+     * @throws ApiException 429 if the queue is full or the deadline too near, 503 while shutting down, 504 past the
+     *                      deadline, 400 if a request of the same id is under way
      */
     public void submit(BatchRequest request, BatchListener listener) {
         Row row = new Row(request, listener);

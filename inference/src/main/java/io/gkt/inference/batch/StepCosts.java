@@ -27,9 +27,11 @@ public record StepCosts(
     /** Before any step. */
     public static final StepCosts UNKNOWN = new StepCosts(0, 0, 0, 0, 0, 0, 0, 0);
 
-    private static final int MEMORY = 20;
+    /** Steps or requests that a moving mean goes back. */
+    static final int MEMORY = 20;
 
-    private static double weight(long before) {
+    /** What the newest of them weighs in the mean, if there were so many before. */
+    static double weight(long before) {
         return 1.0 / Math.min(before + 1, MEMORY);
     }
 

@@ -2,7 +2,7 @@ package io.gkt.inference.batch;
 
 /**
  * What requests come to, from those that have been: how much of a prompt is not in the cache, and after how many tokens
- * answers end that are not cut off. Moving means over some {@value #MEMORY} requests.
+ * answers end that are not cut off. Moving means over some {@value StepCosts#MEMORY} requests.
  *
  * @param requests requests that have begun
  * @param prompt   mean number of tokens of their prompts
@@ -15,19 +15,13 @@ public record UsualRequest(long requests, double prompt, double computed, long a
     /** Before any request: nothing is cached, and answers are as long as they may be. */
     public static final UsualRequest UNKNOWN = new UsualRequest(0, 0, 0, 0, Double.POSITIVE_INFINITY);
 
-    private static final int MEMORY = 20;
-
-    private static double weight(long before) {
-        return 1.0 / Math.min(before + 1, MEMORY);
-    }
-
     /**
      * @param tokens of a prompt
      * @param cached of them that need not be computed
      * @return what is known now
      */
     public UsualRequest begun(int tokens, int cached) {
-        double weight = weight(requests);
+        double weight = StepCosts.weight(requests);
         return new UsualRequest(
                 requests + 1,
                 prompt + weight * (tokens - prompt),
@@ -47,7 +41,7 @@ public record UsualRequest(long requests, double prompt, double computed, long a
         if (!byItself && tokens <= length) {
             return this;
         }
-        double weight = weight(answers);
+        double weight = StepCosts.weight(answers);
         return new UsualRequest(
                 requests, prompt, computed, answers + 1, answers == 0 ? tokens : length + weight * (tokens - length));
     }
