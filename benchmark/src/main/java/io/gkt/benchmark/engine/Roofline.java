@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -55,12 +56,22 @@ record Roofline(Spread bytesPerSecond, Map<Precision, Double> operationsPerSecon
 
     /**
      * Reads memory in two ways, with libtorch's sum and by comparing buffers in Java, and takes the faster one;
-     * multiplies matrices with the kernels that the decoder uses.
+     * multiplies matrices with the kernels that the decoder uses. All on a thread that has ended on return: as long as
+     * two threads of a process have computed in parallel, libgomp lets the workers of both sleep where they would spin,
+     * and small steps of a decoder take twice the time.
      *
      * @param threads that read and multiply
      * @return medians of several tries
      */
     static Roofline measure(int threads) throws Exception {
+        FutureTask<Roofline> task = new FutureTask<>(() -> measureHere(threads));
+        Thread thread = new Thread(task, "roofline");
+        thread.start();
+        thread.join();
+        return task.get();
+    }
+
+    private static Roofline measureHere(int threads) throws Exception {
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
                 Program program = new Program((PtNDManager) manager)) {
             Spread sums = program.read();
