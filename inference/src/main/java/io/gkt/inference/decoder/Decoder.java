@@ -9,6 +9,7 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import io.gkt.inference.checkpoint.ModelConfig;
 import io.gkt.inference.checkpoint.Safetensors;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -153,7 +154,7 @@ public final class Decoder implements AutoCloseable {
                 own(DecoderProgram.value(rotation.cos())),
                 own(DecoderProgram.value(rotation.sin())),
                 own(IValue.listFrom((long) config.heads(), config.keyValueHeads(), config.headSize())),
-                own(IValue.from(config.normEpsilon())),
+                own(DecoderProgram.value(manager.create((float) config.normEpsilon()))),
             };
             parameterCount = loader.parameterCount()
                     + (config.tiedEmbeddings() ? 0 : (long) config.vocabularySize() * config.hiddenSize());
@@ -288,12 +289,12 @@ public final class Decoder implements AutoCloseable {
             arguments[0] = tokenList;
             arguments[1] = rowList;
             System.arraycopy(constants, 0, arguments, 2, constants.length);
-            float[] logits = program.run(step, "step", arguments).toFloatArray();
+            FloatBuffer logits =
+                    program.run(step, "step", arguments).toByteBuffer(true).asFloatBuffer();
             chunks.forEach(chunk -> chunk.slot().append(chunk.tokens()));
-            int vocabulary = config.vocabularySize();
-            float[][] result = new float[chunks.size()][];
+            float[][] result = new float[chunks.size()][config.vocabularySize()];
             for (int i = 0; i < result.length; i++) {
-                result[i] = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
+                logits.get(result[i]);
                 // From a hidden state that is not a number no logit is one.
                 if (Float.isNaN(result[i][0])) {
                     chunks.get(i).slot().spoil();

@@ -91,7 +91,7 @@ final class WeightLoader implements AutoCloseable {
         return whole;
     }
 
-    /** Stacked matrices as one; without elements if it went among {@link #packed} ones. The caller closes it. */
+    /** Stacked matrices as one, or what takes its place if it went among {@link #packed} ones. The caller closes it. */
     IValue matrix(List<LayerTensors.Part> parts) {
         long columns = parts.get(0).shape()[1];
         long rows = parts.stream().mapToLong(part -> part.shape()[0]).sum();
@@ -116,7 +116,7 @@ final class WeightLoader implements AutoCloseable {
             loaded(rows * columns, rows * precision.rowBytes(columns));
             if (kernel.packs()) {
                 packed.add(program.call("pack", matrix, scales, number));
-                return DecoderProgram.value(manager.create(new Shape(0)));
+                return program.call("packed_place", number);
             }
             return program.call("hold", matrix, scales, number, device);
         }

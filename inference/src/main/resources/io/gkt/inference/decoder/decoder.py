@@ -8,20 +8,27 @@
 # `project` and `mix`; one that the architecture does not have has no elements. Queries, keys and values are one
 # projection (rows in that order), and so are gate and up.
 #
+# A step of a small model is thousands of operations on a few numbers each: what counts is how many there are, not how
+# large. An operation with a number takes more than twice as long as one with a tensor, which is why constants are
+# tensors, `eps` among them.
+#
 # `kernel` says how matrices are held and multiplied: 0 as tensors, which are integers with a scale a row or numbers of
 # any type, on any device; on x86 CPUs also 1 as tensors in oneDNN's order, 2 as float16 packed by FBGEMM, 3 as int8
 # packed by FBGEMM. Packed matrices are no tensors: they are in `packed`, the output head and then four a layer
-# (query-key-value, output, gate-up, down), and the tensors in their places have no elements.
+# (query-key-value, output, gate-up, down). The tensors in their places are [2, 1, 1] for kernel 3, see `linear_int8`,
+# and have no elements for kernel 2.
 
 class Decoder(Module):
 
-  def norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
-    return torch.rms_norm(x, [x.size(-1)], weight, eps)
+  # RMS norm (Zhang and Sennrich, arXiv 1910.07467) of the last dimension; torch's own takes twice the time on CPU.
+  def norm(self, x: Tensor, weight: Tensor, eps: Tensor) -> Tensor:
+    length = torch.linalg_vector_norm(x, 2, [-1], True)
+    return (x * torch.addcmul(eps, length, length, value=1.0 / x.size(-1)).rsqrt_()).mul_(weight)
 
   def linear(self, x: Tensor, weight: Tensor, bias: Tensor, kernel: int,
              packed: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], index: int) -> Tensor:
     if kernel == 3:
-      y = self.linear_int8(x, packed[index])
+      y = self.linear_int8(x, weight, packed[index])
     elif kernel == 2:
       y = ops.quantized.linear_dynamic_fp16(x, packed[index])
     elif kernel == 1:
@@ -32,50 +39,52 @@ class Decoder(Module):
     else:
       y = torch.linear(x.to(weight.dtype), weight).to(x.dtype)
     if bias.numel() > 0:
-      y = y + bias
+      y = y.add_(bias)
     return y
 
   # Each row is scaled by its own largest magnitude and split into two rows of integers from -63 to 63, what rounding
   # took from the first being in the second: 13 bits a number, so that outliers leave the rest its precision. Rows
   # don't influence one another, and the sums are exact integers. One product for both reads the weights once; CPUs
-  # without VNNI add pairs of products in 16 bits, which 7 bits can't overflow.
-  def linear_int8(self, x: Tensor, weight: __torch__.torch.classes.quantized.LinearPackedParamsBase) -> Tensor:
-    scale = torch.amax(torch.abs(x), [-1], True).clamp_min(1.0e-30) / 63.0
-    scaled = x / scale
-    coarse = torch.round(scaled)
-    rows = torch.cat([coarse, (scaled - coarse) * 126.0])
-    y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(rows, 1.0, 64, weight)
+  # without VNNI add pairs of products in 16 bits, which 7 bits can't overflow. `split` is [63, 126 * 63]; the weights'
+  # scales are divided by 63 in return.
+  def linear_int8(self, x: Tensor, split: Tensor,
+                  weight: __torch__.torch.classes.quantized.LinearPackedParamsBase) -> Tensor:
+    largest = torch.amax(torch.abs(x), [-1], True).clamp_min_(1.0e-30)
+    rows = x * (split / largest)
+    coarse = rows.select(0, 0).round_()
+    rows.select(0, 1).sub_(coarse, alpha=126.0)
+    y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(rows.flatten(0, 1), 1.0, 64, weight)
     first, second = y.chunk(2)
-    return torch.add(first, second, alpha=1.0 / 126.0).mul_(scale)
+    return first.add_(second, alpha=1.0 / 126.0).mul_(largest)
 
-  # Rotary position embedding over the halves of each head: x [.., heads, size], cos and sin [.., 1, size / 2].
+  # Rotary position embedding over the halves of each head: x [.., heads, size], cos and sin [.., 1, 2, size / 2], the
+  # first half's sines being negative.
   def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    half = x.size(-1) // 2
-    first = x.narrow(-1, 0, half)
-    second = x.narrow(-1, half, half)
-    return torch.cat([first * cos - second * sin, second * cos + first * sin], -1)
+    halves = x.unflatten(-1, [2, cos.size(-1)])
+    return (halves * cos).addcmul_(torch.flip(halves, [-2]), sin).flatten(-2, -1)
 
   # Normed input to rotated queries [.., heads, size], rotated keys and values [.., kv heads, size].
   def project(self, x: Tensor, layer: List[Tensor], kernel: int,
               packed: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], index: int,
-              cos: Tensor, sin: Tensor, shape: List[int], eps: float) -> Tuple[Tensor, Tensor, Tensor]:
+              cos: Tensor, sin: Tensor, shape: List[int], eps: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     heads, kv_heads, size = shape
     qkv = self.linear(self.norm(x, layer[0], eps), layer[1], layer[2], kernel, packed, index)
     qkv = qkv.unflatten(-1, [heads + 2 * kv_heads, size])
-    q = qkv.narrow(-2, 0, heads)
-    k = qkv.narrow(-2, heads, kv_heads)
+    qk = qkv.narrow(-2, 0, heads + kv_heads)
     v = qkv.narrow(-2, heads + kv_heads, kv_heads)
     if layer[5].numel() > 0:
-      q = self.norm(q, layer[5], eps)
-      k = self.norm(k, layer[6], eps)
-    return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
+      q = self.norm(qk.narrow(-2, 0, heads), layer[5], eps)
+      k = self.norm(qk.narrow(-2, heads, kv_heads), layer[6], eps)
+      qk = torch.cat([q, k], -2)
+    qk = self.rotate(qk, cos, sin)
+    return (qk.narrow(-2, 0, heads), qk.narrow(-2, heads, kv_heads), v)
 
   # What follows attention: output projection, then the gated feed-forward network, both residual.
   def mix(self, x: Tensor, attended: Tensor, layer: List[Tensor], kernel: int,
-          packed: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], index: int, eps: float) -> Tensor:
-    x = x + self.linear(attended, layer[3], layer[4], kernel, packed, index + 1)
+          packed: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], index: int, eps: Tensor) -> Tensor:
+    x = self.linear(attended, layer[3], layer[4], kernel, packed, index + 1).add_(x)
     gate, up = self.linear(self.norm(x, layer[7], eps), layer[8], layer[9], kernel, packed, index + 2).chunk(2, -1)
-    return x + self.linear(torch.silu(gate) * up, layer[10], layer[11], kernel, packed, index + 3)
+    return self.linear(torch.silu(gate).mul_(up), layer[10], layer[11], kernel, packed, index + 3).add_(x)
 
   # One step over ragged rows. Row r is `rows[3r : 3r + 3]` = [slot, tokens already cached, new tokens];
   # `tokens` holds the new tokens of all rows, one after the other. Their keys and values are written into
@@ -87,7 +96,7 @@ class Decoder(Module):
            weights: List[Tensor], layers: List[List[Tensor]], kernel: int,
            packed: List[__torch__.torch.classes.quantized.LinearPackedParamsBase],
            keys: List[Tensor], values: List[Tensor], cos: Tensor, sin: Tensor, shape: List[int],
-           eps: float) -> Tensor:
+           eps: Tensor) -> Tensor:
     heads, kv_heads, size = shape
     group = heads // kv_heads
     device = cos.device
@@ -131,17 +140,18 @@ class Decoder(Module):
         slot = rows[3 * r]
         new = rows[3 * r + 2]
         total = rows[3 * r + 1] + new
-        # Query heads that share a key head are folded into its sequence: scaled_dot_product_attention's
-        # own grouping is several times slower on CPU.
-        query = q.narrow(0, begin, new).view([new, kv_heads, group, size]).permute([1, 2, 0, 3])
-        query = query.reshape([1, kv_heads, group * new, size])
+        query = q.narrow(0, begin, new)
         key = keys[i].narrow(0, slot, 1).narrow(2, 0, total)
         value = values[i].narrow(0, slot, 1).narrow(2, 0, total)
+        # Query heads that share a key head are folded into its sequence: scaled_dot_product_attention's
+        # own grouping is several times slower on CPU.
         if new == 1:
-          out = torch.scaled_dot_product_attention(query, key, value)
+          out = torch.scaled_dot_product_attention(query.view([1, kv_heads, group, size]), key, value)
         else:
+          query = query.view([new, kv_heads, group, size]).permute([1, 2, 0, 3])
+          query = query.reshape([1, kv_heads, group * new, size])
           out = torch.scaled_dot_product_attention(query, key, value, masks[r])
-        out = out.view([kv_heads, group, new, size]).permute([2, 0, 1, 3])
+          out = out.view([kv_heads, group, new, size]).permute([2, 0, 1, 3])
         attended.append(out.reshape([new, heads * size]))
         begin += new
       x = self.mix(x, torch.cat(attended).to(x.dtype), layers[i], kernel, packed, 1 + 4 * i, eps)
@@ -152,7 +162,7 @@ class Decoder(Module):
   # `tokens` and `target_weights` are [batch, length]; target_weights[b, t] weighs the prediction of
   # tokens[b, t], so column 0 counts for nothing. No cache: the whole sequence is computed, differentiably.
   def loss(self, tokens: Tensor, target_weights: Tensor, weights: List[Tensor], layers: List[List[Tensor]],
-           cos: Tensor, sin: Tensor, shape: List[int], eps: float) -> Tensor:
+           cos: Tensor, sin: Tensor, shape: List[int], eps: Tensor) -> Tensor:
     heads, kv_heads, size = shape
     group = heads // kv_heads
     batch = tokens.size(0)
@@ -192,8 +202,7 @@ class Decoder(Module):
     for i in range((len(trained) - 2) // 12):
       layers.append(trained[2 + 12 * i : 14 + 12 * i])
     shape = [int(hyper[7]), int(hyper[8]), int(hyper[9])]
-    loss = self.loss(tokens, target_weights, [trained[0], trained[1], trained[0]], layers, cos, sin, shape,
-                     float(hyper[6]))
+    loss = self.loss(tokens, target_weights, [trained[0], trained[1], trained[0]], layers, cos, sin, shape, hyper[6])
     loss.backward()
 
     square = torch.zeros([])
@@ -260,9 +269,15 @@ class Decoder(Module):
       matrix = self.with_scales(matrix, scales)
     return matrix.to(like.device, copy=True)
 
+  # What is in the place of a packed matrix.
+  def packed_place(self, kernel: int) -> Tensor:
+    if kernel == 2:
+      return torch.empty([0])
+    return torch.tensor([63.0, 126.0 * 63.0]).view([2, 1, 1])
+
   # A copy of a matrix filled by `put` as kernels 2 and 3 use it.
   def pack(self, matrix: Tensor, scales: Tensor,
            kernel: int) -> __torch__.torch.classes.quantized.LinearPackedParamsBase:
     if kernel == 2:
       return ops.quantized.linear_prepack_fp16(matrix, None)
-    return ops.quantized.linear_prepack(self.with_scales(matrix, scales), None)
+    return ops.quantized.linear_prepack(self.with_scales(matrix, scales / 63.0), None)

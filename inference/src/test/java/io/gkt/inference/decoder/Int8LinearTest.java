@@ -64,8 +64,9 @@ class Int8LinearTest {
                 IValue kernel = IValue.from(MatrixKernel.PACKED_INT8.ordinal());
                 IValue input = DecoderProgram.value(manager.create(x, new Shape(rows.length, INPUTS)))) {
             program.call("put", matrix, scales, begin, bytes, type).close();
-            try (IValue packed = program.call("pack", matrix, scales, kernel)) {
-                return program.run(manager, "linear_int8", input, packed).toFloatArray();
+            try (IValue packed = program.call("pack", matrix, scales, kernel);
+                    IValue split = program.call("packed_place", kernel)) {
+                return program.run(manager, "linear_int8", input, split, packed).toFloatArray();
             }
         }
     }
