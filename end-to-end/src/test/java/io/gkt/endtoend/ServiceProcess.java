@@ -44,7 +44,13 @@ public final class ServiceProcess implements AutoCloseable {
         log = Files.createDirectories(Path.of("target", "logs"))
                 .resolve(STARTED.incrementAndGet() + "-" + module + ".log");
         ProcessBuilder program = program(module, "--server.port=" + wantedPort, settings);
-        program.environment().putAll(environment);
+        environment.forEach((name, value) -> {
+            if (value.isEmpty()) {
+                program.environment().remove(name);
+            } else {
+                program.environment().put(name, value);
+            }
+        });
         process = program.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         try {
             port = awaitPort();
@@ -83,7 +89,7 @@ public final class ServiceProcess implements AutoCloseable {
         return start(module, environment, new String[0]);
     }
 
-    /** A service on any port with this environment and these settings. */
+    /** A service on any port with this environment and these settings; an empty value takes a variable away. */
     public static ServiceProcess start(String module, Map<String, String> environment, String... settings)
             throws Exception {
         return new ServiceProcess(module, ANY_PORT, environment, null, settings);
@@ -156,6 +162,11 @@ public final class ServiceProcess implements AutoCloseable {
     /** What it has logged so far. */
     public String log() throws IOException {
         return Files.readString(log);
+    }
+
+    /** What the system calls the process. */
+    long pid() {
+        return process.pid();
     }
 
     public int port() {
