@@ -13,6 +13,8 @@ import java.util.List;
 /** Ours: one {@link Decoder#step} a step, the logits' copy to Java included. */
 public final class DecoderEngine implements Engine {
 
+    private static final int MOST_TOKENS_OF_A_PROMPT = 256;
+
     private final Decoder decoder;
     private final List<Slot> slots = new ArrayList<>();
     private float[][] logits;
@@ -58,13 +60,19 @@ public final class DecoderEngine implements Engine {
         slots.get(row).truncate(length);
     }
 
+    /** A prompt that is alone takes several steps if it is long, as it does in the services. */
     @Override
     public void step(int[][] tokens) {
-        List<Chunk> chunks = new ArrayList<>(tokens.length);
-        for (int row = 0; row < tokens.length; row++) {
-            chunks.add(new Chunk(slots.get(row), tokens[row]));
+        int most = tokens.length == 1 ? MOST_TOKENS_OF_A_PROMPT : Integer.MAX_VALUE;
+        for (long next = 0; next < tokens[0].length; next += most) {
+            int begin = (int) next;
+            List<Chunk> chunks = new ArrayList<>(tokens.length);
+            for (int row = 0; row < tokens.length; row++) {
+                int end = (int) Math.min(tokens[row].length, next + most);
+                chunks.add(new Chunk(slots.get(row), Arrays.copyOfRange(tokens[row], begin, end)));
+            }
+            logits = decoder.step(chunks);
         }
-        logits = decoder.step(chunks);
     }
 
     @Override
