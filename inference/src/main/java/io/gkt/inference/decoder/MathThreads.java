@@ -11,8 +11,8 @@ public final class MathThreads {
     private MathThreads() {}
 
     /**
-     * Says how many threads compute the steps of decoders that are loaded from now on. Unset, it is what
-     * {@code OMP_NUM_THREADS} says, or else one for each core that this process may use.
+     * Says how many threads compute the steps of decoders that are loaded from now on. Unset, it is one for each core
+     * that this process may use, or fewer if {@code OMP_NUM_THREADS} says so.
      *
      * @param count at least 1
      */
