@@ -195,12 +195,12 @@ public final class GktBenchmark implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         validate();
         Workload workload = load.workload();
-        Side teacher = new Side(teacherShape, teacherPrecision);
-        Side student = new Side(studentShape, studentPrecision);
+        Side teacher = new Side(teacherShape, teacherPrecision, threads);
+        Side student = new Side(studentShape, studentPrecision, threads);
         List<String> arguments = new ArrayList<>(List.of(load.arguments()));
         arguments.add("--rounds=" + rounds);
-        MeasuredSteps teacherSteps = teacher.measure(out, batches, threads, arguments);
-        MeasuredSteps studentSteps = student.measure(out, List.of(1), threads, arguments);
+        MeasuredSteps teacherSteps = teacher.measure(out, batches, arguments);
+        MeasuredSteps studentSteps = student.measure(out, List.of(1), arguments);
         StepCost teacherCost = new StepCost(teacherSteps.times());
         StepCost studentCost = new StepCost(studentSteps.times());
         Network network =

@@ -27,8 +27,6 @@ final class RealRun {
     private static final int EXAMPLES = 8;
     /** Between processes of one machine, HTTP and queueing included. */
     private static final Network LOOPBACK = new Network(3, 1e4, 0, 0);
-    /** Of the math threads, as is needed where both share a machine. */
-    private static final Map<String, String> SHARED_MACHINE = Map.of("OMP_WAIT_POLICY", "PASSIVE");
 
     private final ServiceJars jars;
     private final Side teacher;
@@ -57,13 +55,13 @@ final class RealRun {
         settings.add("--gkt.teacher.max-batch-size=" + policy.maxBatchSize());
         settings.add("--gkt.teacher.context-length=2048");
         Questions asked = new Questions(1, EXAMPLES, workload.guidance(), true);
-        try (ServiceProcess server = jars.teacher(SHARED_MACHINE, settings)) {
+        try (ServiceProcess server = jars.teacher(Map.of(), settings)) {
             teacherAlone(server, asked, new Simulation(teacherCost, studentCost, workload, LOOPBACK), questions);
             List<String> edgeSettings = new ArrayList<>(student.settings("gkt.student"));
             edgeSettings.add("--gkt.student.guidance.timeout=300s");
             edgeSettings.add("--gkt.student.request-timeout=300s");
             edgeSettings.add("--gkt.student.context-length=2048");
-            try (ServiceProcess edge = jars.edge(server.url(), SHARED_MACHINE, edgeSettings)) {
+            try (ServiceProcess edge = jars.edge(server.url(), Map.of(), edgeSettings)) {
                 pair(edge, asked, teacherCost, studentCost, questions);
             }
         }

@@ -14,14 +14,16 @@ import java.util.Locale;
  *
  * @param shape     of it, with random weights
  * @param precision of its matrices
+ * @param threads   that compute
  */
-record Side(Shape shape, Precision precision) {
+record Side(Shape shape, Precision precision, int threads) {
 
     /** @return the settings that give it to a service, {@code gkt.teacher} or {@code gkt.student} */
     List<String> settings(String prefix) throws IOException {
         return List.of(
                 "--" + prefix + ".model=" + TeacherModel.random(shape).toAbsolutePath(),
-                "--" + prefix + ".precision=" + precision.name().toLowerCase(Locale.ROOT));
+                "--" + prefix + ".precision=" + precision.name().toLowerCase(Locale.ROOT),
+                "--" + prefix + ".threads=" + threads);
     }
 
     /**
@@ -29,9 +31,9 @@ record Side(Shape shape, Precision precision) {
      *
      * @param directory where what is known is kept
      * @param batches   sizes to decode at
-     * @param arguments further options of {@code bench steps}, {@code --threads} among them
+     * @param arguments further options of {@code bench steps}
      */
-    MeasuredSteps measure(Path directory, List<Integer> batches, int threads, List<String> arguments)
+    MeasuredSteps measure(Path directory, List<Integer> batches, List<String> arguments)
             throws IOException, InterruptedException {
         Path file = directory.resolve("%s-%s-%d.json"
                 .formatted(shape, precision, threads)
