@@ -2,7 +2,6 @@ package io.gkt.service.access;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -67,18 +66,26 @@ public final class FairQueue<T> {
      * @return what would have its turn before that, in the order of the turns
      */
     public List<T> ahead(String caller) {
-        Map<String, Iterator<T>> left = new LinkedHashMap<>();
-        turns.forEach((name, items) -> left.put(name, items.iterator()));
-        left.putIfAbsent(caller, Collections.emptyIterator());
+        Iterator<T> own = turns.getOrDefault(caller, new ArrayDeque<>()).iterator();
+        List<Iterator<T>> turn = new ArrayList<>();
+        for (Map.Entry<String, Deque<T>> other : turns.entrySet()) {
+            turn.add(other.getKey().equals(caller) ? own : other.getValue().iterator());
+        }
+        if (!turns.containsKey(caller)) {
+            turn.add(own);
+        }
         List<T> ahead = new ArrayList<>();
         while (true) {
-            for (Map.Entry<String, Iterator<T>> turn : left.entrySet()) {
-                if (turn.getValue().hasNext()) {
-                    ahead.add(turn.getValue().next());
-                } else if (turn.getKey().equals(caller)) {
+            List<Iterator<T>> next = new ArrayList<>();
+            for (Iterator<T> items : turn) {
+                if (items.hasNext()) {
+                    ahead.add(items.next());
+                    next.add(items);
+                } else if (items == own) {
                     return ahead;
                 }
             }
+            turn = next;
         }
     }
 

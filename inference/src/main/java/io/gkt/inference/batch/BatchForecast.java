@@ -1,7 +1,8 @@
 package io.gkt.inference.batch;
 
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /**
  * Who would be done in time if a continuous batch went on as it does, and so who may join it. Times are nanoseconds from
@@ -27,9 +28,22 @@ public final class BatchForecast {
     private final StepCosts costs;
     private final int slots;
     private final int maxStepTokens;
-    private List<Work> running;
+    /** Who is done first comes first. */
+    private final PriorityQueue<Row> running = new PriorityQueue<>(Comparator.comparingDouble(Row::end));
+
+    private double steps;
     private double prompts;
     private double time;
+
+    /**
+     * Who is in the batch. Nothing here changes while it goes on: a long queue goes through it for each request that comes.
+     *
+     * @param prompt tokens of its prompt that had to be computed when it began
+     * @param left   nanoseconds until its deadline
+     * @param begin  steps before it began
+     * @param end    steps after which it is done
+     */
+    private record Row(double prompt, double left, double begin, double end) {}
 
     /**
      * @param costs         of steps
@@ -41,8 +55,16 @@ public final class BatchForecast {
         this.costs = costs;
         this.slots = slots;
         this.maxStepTokens = maxStepTokens;
-        this.running = new ArrayList<>(running);
-        this.prompts = running.stream().mapToDouble(Work::prompt).sum();
+        running.forEach(this::begin);
+    }
+
+    private void begin(Work work) {
+        running.add(new Row(work.prompt(), work.left(), steps, steps + work.tokens()));
+        prompts += work.prompt();
+    }
+
+    private Work rest(Row row) {
+        return new Work(row.begin() < steps ? 0 : row.prompt(), row.end() - steps, row.left());
     }
 
     /**
@@ -56,9 +78,22 @@ public final class BatchForecast {
         }
         int rows = running.size() + 1;
         double all = prompts + work.prompt();
-        return rows <= slots
-                && inTime(work, rows, all)
-                && running.stream().allMatch(other -> inTime(other, rows, all) || !inTime(other, rows - 1, prompts));
+        return rows <= slots && inTime(work, rows, all) && noneIsLateFor(rows, all);
+    }
+
+    private boolean noneIsLateFor(int rows, double all) {
+        double step = costs.decode(rows);
+        // Nobody waits for more than all prompts. Hardly a row needs a closer look.
+        double longestWait = time + Math.floor(all / maxStepTokens) * step + costs.prompt(all);
+        for (Row row : running) {
+            if (longestWait + (row.end() - steps) * step > row.left()) {
+                Work rest = rest(row);
+                if (!inTime(rest, rows, all) && inTime(rest, rows - 1, prompts)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /**
@@ -114,8 +149,7 @@ public final class BatchForecast {
     private void serve(Work next) {
         await(next);
         if (!isTooLateFor(next)) {
-            running.add(next);
-            prompts += next.prompt();
+            begin(next);
         }
     }
 
@@ -127,15 +161,12 @@ public final class BatchForecast {
 
     /** To the end of who is done first. */
     private void advance() {
-        double steps = running.stream().mapToDouble(Work::tokens).min().orElseThrow();
-        time += steps * costs.decode(running.size()) + costs.prompt(prompts);
+        double end = running.element().end();
+        time += (end - steps) * costs.decode(running.size()) + costs.prompt(prompts);
+        steps = end;
         prompts = 0;
-        List<Work> rest = new ArrayList<>();
-        for (Work work : running) {
-            if (work.tokens() > steps) {
-                rest.add(new Work(0, work.tokens() - steps, work.left()));
-            }
+        while (!running.isEmpty() && running.element().end() <= steps) {
+            running.remove();
         }
-        running = rest;
     }
 }

@@ -127,6 +127,138 @@ class BatchForecastTest {
         assertThat(inCompany).isGreaterThan(2_000);
     }
 
+    /** It is quick because it leaves out rows which can't matter; here none is left out. */
+    @Test
+    void decidesAsIfItLookedAtEveryRow() {
+        StepCosts costs = COSTS.measured(3, 0, 140);
+        Random random = new Random(5);
+        int taken = 0;
+        int room = 0;
+        int late = 0;
+        int rounds = 20_000;
+        for (int round = 0; round < rounds; round++) {
+            List<Work> running = works(random, 1 + random.nextInt(SLOTS), 3_000);
+            List<Work> ahead = works(random, random.nextInt(12), 10_000);
+            Work newcomer = works(random, 1, 20_000).get(0);
+
+            BatchForecast forecast = new BatchForecast(costs, SLOTS, STEP_TOKENS, running);
+            EveryRow every = new EveryRow(costs, running);
+            assertThat(forecast.hasRoomFor(newcomer)).isEqualTo(every.hasRoomFor(newcomer));
+            assertThat(forecast.isTooLateFor(newcomer)).isEqualTo(every.isTooLateFor(newcomer));
+            room += every.hasRoomFor(newcomer) ? 1 : 0;
+            late += every.isTooLateFor(newcomer) ? 1 : 0;
+
+            boolean takes = new EveryRow(costs, running).takes(ahead, newcomer);
+            assertThat(new BatchForecast(costs, SLOTS, STEP_TOKENS, running).takes(ahead, newcomer))
+                    .as("%s after %s beside %s", newcomer, ahead, running)
+                    .isEqualTo(takes);
+            taken += takes ? 1 : 0;
+            assertThat(new BatchForecast(costs, SLOTS, STEP_TOKENS, running).soonest(ahead, newcomer))
+                    .as("%s after %s beside %s", newcomer, ahead, running)
+                    .isEqualTo(new EveryRow(costs, running).soonest(ahead, newcomer), within(1e-6));
+        }
+        assertThat(List.of(taken, room, late))
+                .allSatisfy(some -> assertThat(some).isBetween(rounds / 20, rounds - rounds / 20));
+    }
+
+    private static List<Work> works(Random random, int count, int latest) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Work(
+                        random.nextBoolean() ? 0 : random.nextInt(250),
+                        1 + random.nextInt(30),
+                        random.nextInt(8) == 0 ? NO_DEADLINE : random.nextInt(latest)))
+                .toList();
+    }
+
+    /** The rules as they read. */
+    private static final class EveryRow {
+
+        private final StepCosts costs;
+        private List<Work> running;
+        private double time;
+
+        EveryRow(StepCosts costs, List<Work> running) {
+            this.costs = costs;
+            this.running = new ArrayList<>(running);
+        }
+
+        boolean hasRoomFor(Work work) {
+            List<Work> more = with(work);
+            return running.isEmpty()
+                    || more.size() <= SLOTS
+                            && inTime(work, more)
+                            && running.stream().allMatch(other -> inTime(other, more) || !inTime(other, running));
+        }
+
+        boolean isTooLateFor(Work work) {
+            int rows = Math.min(running.size() + 1, SLOTS);
+            return !running.isEmpty() && !inTime(work, rows, prompts(with(work)));
+        }
+
+        private List<Work> with(Work work) {
+            List<Work> more = new ArrayList<>(running);
+            more.add(work);
+            return more;
+        }
+
+        private static double prompts(List<Work> batch) {
+            return batch.stream().mapToDouble(Work::prompt).sum();
+        }
+
+        private boolean inTime(Work work, List<Work> batch) {
+            return inTime(work, batch.size(), prompts(batch));
+        }
+
+        private boolean inTime(Work work, int rows, double prompts) {
+            boolean decodes = work.prompt() == 0;
+            double steps = work.tokens() + (decodes ? 0 : Math.floor(prompts / STEP_TOKENS));
+            double beside = decodes ? Math.min(prompts, work.tokens() * STEP_TOKENS) : prompts;
+            return time + steps * costs.decode(rows) + costs.prompt(beside) <= work.left();
+        }
+
+        boolean takes(List<Work> ahead, Work newcomer) {
+            for (Work next : ahead) {
+                if (isTooLateFor(newcomer)) {
+                    return false;
+                }
+                serve(next);
+            }
+            await(newcomer);
+            double full = newcomer.tokens() * costs.decode(SLOTS) + costs.prompt(SLOTS * newcomer.prompt());
+            return time == 0 ? !isTooLateFor(newcomer) : time + full <= newcomer.left();
+        }
+
+        double soonest(List<Work> ahead, Work newcomer) {
+            ahead.forEach(this::serve);
+            while (!hasRoomFor(new Work(newcomer.prompt(), newcomer.tokens(), newcomer.left() + time))) {
+                advance();
+            }
+            return time;
+        }
+
+        private void serve(Work next) {
+            await(next);
+            if (!isTooLateFor(next)) {
+                running.add(next);
+            }
+        }
+
+        private void await(Work next) {
+            while (!hasRoomFor(next) && !isTooLateFor(next)) {
+                advance();
+            }
+        }
+
+        private void advance() {
+            double steps = running.stream().mapToDouble(Work::tokens).min().orElseThrow();
+            time += steps * costs.decode(running.size()) + costs.prompt(prompts(running));
+            running = new ArrayList<>(running.stream()
+                    .filter(work -> work.tokens() > steps)
+                    .map(work -> new Work(0, work.tokens() - steps, work.left()))
+                    .toList());
+        }
+    }
+
     private static double alone(Work work) {
         return work.tokens() * 100 + work.prompt();
     }
