@@ -13,7 +13,10 @@ final class Fleet {
     private static final double LEAST_REQUESTS = 3_000;
 
     private static final double LEAST_SECONDS = 1_800;
+    /** Batches that wait or run where the teacher always has enough to do. */
     private static final int SATURATING = 4;
+    /** How often each of them is asked for again, so that the last ones, which are not full, hardly count. */
+    private static final int ROUNDS = 100;
 
     private final Simulation simulation;
     private final TeacherPolicy teacher;
@@ -36,9 +39,7 @@ final class Fleet {
     /** @return guidances an hour when several batches wait always and nobody gives up */
     double guidancesPerHour() {
         int users = SATURATING * teacher.maxBatchSize();
-        return simulation
-                .guided(20 * users, users, users, teacher.withQueueCapacity(users), edge.patient())
-                .teacherPerHour();
+        return simulation.guidanceAlone(ROUNDS * users, users, teacher).teacherPerHour();
     }
 
     /** @return edges whose requests are as many as the teacher can answer */
@@ -85,7 +86,7 @@ final class Fleet {
                                 .p95()
                         / 1e3,
                 100 * outcome.share(Source.GUIDED),
-                3600 * outcome.share(Source.GUIDED) * outcome.answers().size() / seconds,
+                outcome.guidedPerHour(seconds),
                 100 * outcome.share(Source.FALLBACK_TIMEOUT),
                 100 * outcome.share(Source.FALLBACK_REJECTED),
                 100 * outcome.share(Source.FALLBACK_CIRCUIT_OPEN),

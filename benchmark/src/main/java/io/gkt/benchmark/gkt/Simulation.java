@@ -54,6 +54,18 @@ record Simulation(StepCost teacher, StepCost student, Workload workload, Network
             return teacher.busyNanos() / 1e9 / seconds;
         }
 
+        /**
+         * @param seconds from the beginning
+         * @return guidances an hour that were there by then
+         */
+        double guidedPerHour(double seconds) {
+            return answers.stream()
+                            .filter(answer -> answer.source() == Source.GUIDED && answer.first() <= seconds * 1e9)
+                            .count()
+                    / seconds
+                    * 3600;
+        }
+
         /** @return answers or guidances that the teacher's machine would give an hour if it never had to wait */
         double teacherPerHour() {
             return teacher.finished() / (teacher.busyNanos() / 1e9) * 3600;
@@ -212,11 +224,7 @@ record Simulation(StepCost teacher, StepCost student, Workload workload, Network
      * @return seconds of both stages
      */
     PaperTime paperTime(int questions, int edges, TeacherPolicy policy) {
-        Workload asked =
-                new Workload(workload.teacher(), workload.student(), workload.guidance(), 0, workload.guidance());
-        double guidance = new Simulation(teacher, student, asked, network)
-                .paperTime(questions, policy)
-                .guidanceSeconds();
+        double guidance = guidanceAlone(questions, questions, policy).seconds();
         int given = workload.studentGuidance();
         int cached = policy.prefixReuse() ? workload.student().shared() : 0;
         int prompt = workload.student().tokens() + given;
@@ -224,6 +232,20 @@ record Simulation(StepCost teacher, StepCost student, Workload workload, Network
                 + student.answer(workload.answer() - given - 1, prompt + 1);
         int rounds = (questions + edges - 1) / edges;
         return new PaperTime(guidance, rounds * completion / 1e3);
+    }
+
+    /**
+     * The teacher writes guidance for users next to it, without students. Each asks again when the guidance is there.
+     *
+     * @param questions in all
+     * @param users     at the same time, for all of whom the queue has room
+     * @param policy    the teacher's
+     */
+    Outcome guidanceAlone(int questions, int users, TeacherPolicy policy) {
+        Workload asked =
+                new Workload(workload.teacher(), workload.student(), workload.guidance(), 0, workload.guidance());
+        return new Simulation(teacher, student, asked, Network.NONE)
+                .teacherAlone(questions, users, policy.withQueueCapacity(users));
     }
 
     /**

@@ -122,27 +122,39 @@ class SimulationTest {
         assertThat(full.teacher().refused()).isGreaterThan(36);
     }
 
-    private static double guidedPerSecond(Outcome outcome) {
-        return outcome.share(Source.GUIDED) * outcome.answers().size() / outcome.seconds();
+    private static double capacity(Simulation simulation, TeacherPolicy policy) {
+        return new Fleet(simulation, policy, EdgePolicy.DEFAULT, 1, 1).guidancesPerHour();
     }
 
     @Test
     void pastSaturationAsManyAreGuidedAsTheTeacherCanServe() {
-        double capacity = SIMULATION
-                        .guided(1_000, 64, 64, PROMPT_POLICY.withQueueCapacity(64), PATIENT)
-                        .teacherPerHour()
-                / 3_600;
+        double capacity = capacity(SIMULATION, PROMPT_POLICY);
         EdgePolicy waits = new EdgePolicy(4, 15_000, true);
         for (int times : new int[] {2, 10}) {
             int edges = 1_000;
-            double perMinute = times * capacity * 60 / edges;
+            double perMinute = times * capacity / 60 / edges;
             Outcome with = SIMULATION.open(edges, perMinute, 600, PROMPT_POLICY, waits, 2);
             Outcome without = SIMULATION.open(edges, perMinute, 600, PROMPT_POLICY.withShedding(false), waits, 2);
-            assertThat(guidedPerSecond(with)).isBetween(0.8 * capacity, 1.1 * capacity);
-            assertThat(guidedPerSecond(without)).isLessThan(0.3 * capacity);
+            assertThat(with.guidedPerHour(600)).isBetween(0.8 * capacity, capacity);
+            assertThat(without.guidedPerHour(600)).isLessThan(0.3 * capacity);
             assertThat(with.share(Source.FALLBACK_TIMEOUT)).isLessThan(0.05);
             assertThat(with.firstMs().p50()).isLessThan(without.firstMs().p50());
         }
+    }
+
+    /** Each of 16 rows gets a token a millisecond, and prompts cost nothing. Students take seconds, and are many. */
+    @Test
+    void aTeacherThatIsMuchFasterThanStudentsGivesAsManyAsItsFullBatchesToo() {
+        StepCost fast =
+                new StepCost(new StepTimes(List.of(new Decode(1, 0, 1)), List.of(new Prefill(1, 0, 1)), List.of()));
+        Simulation simulation = new Simulation(fast, STUDENT, WORKLOAD, NEAR);
+        TeacherPolicy policy = new TeacherPolicy(16, 0, 2000, 256, true, true);
+        double most = 16_000 / 40.0 * 3_600;
+        assertThat(capacity(simulation, policy)).isBetween(0.999 * most, most);
+
+        double perMinute = 2 * most / 60 / 10_000;
+        Outcome twice = simulation.open(10_000, perMinute, 10, policy, EdgePolicy.DEFAULT, 9);
+        assertThat(twice.guidedPerHour(10)).isBetween(0.95 * most, most);
     }
 
     @Test

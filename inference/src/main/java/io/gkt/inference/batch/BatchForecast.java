@@ -63,6 +63,7 @@ public final class BatchForecast {
         prompts += work.prompt();
     }
 
+    /** What is left to do for it. */
     private Work rest(Row row) {
         return new Work(row.begin() < steps ? 0 : row.prompt(), row.end() - steps, row.left());
     }
