@@ -46,13 +46,16 @@ public final class DecoderEngine implements Engine {
     }
 
     /**
-     * Appends tokens to one row alone.
+     * Appends tokens to one row alone, in several steps if they are many, as the services do.
      *
      * @param row    which
      * @param tokens ids, at least one
      */
     public void append(int row, int[] tokens) {
-        decoder.step(List.of(new Chunk(slots.get(row), tokens)));
+        for (int begin = 0; begin < tokens.length; begin += MOST_TOKENS_OF_A_PROMPT) {
+            int end = Math.min(tokens.length, begin + MOST_TOKENS_OF_A_PROMPT);
+            logits = decoder.step(List.of(new Chunk(slots.get(row), Arrays.copyOfRange(tokens, begin, end))));
+        }
     }
 
     @Override
@@ -60,19 +63,17 @@ public final class DecoderEngine implements Engine {
         slots.get(row).truncate(length);
     }
 
-    /** A prompt that is alone takes several steps if it is long, as it does in the services. */
     @Override
     public void step(int[][] tokens) {
-        int most = tokens.length == 1 ? MOST_TOKENS_OF_A_PROMPT : Integer.MAX_VALUE;
-        for (long next = 0; next < tokens[0].length; next += most) {
-            int begin = (int) next;
-            List<Chunk> chunks = new ArrayList<>(tokens.length);
-            for (int row = 0; row < tokens.length; row++) {
-                int end = (int) Math.min(tokens[row].length, next + most);
-                chunks.add(new Chunk(slots.get(row), Arrays.copyOfRange(tokens[row], begin, end)));
-            }
-            logits = decoder.step(chunks);
+        if (tokens.length == 1) {
+            append(0, tokens[0]);
+            return;
         }
+        List<Chunk> chunks = new ArrayList<>(tokens.length);
+        for (int row = 0; row < tokens.length; row++) {
+            chunks.add(new Chunk(slots.get(row), tokens[row]));
+        }
+        logits = decoder.step(chunks);
     }
 
     @Override

@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 final class Sequences {
 
     private static final int TOKEN = 7;
-    private static final int MOST_TOKENS_TO_FILL = 256;
     private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(4);
     private static final int MOST_ROUNDS = 51;
 
@@ -66,10 +65,9 @@ final class Sequences {
                 engine.truncate(i, length);
                 lengths[i] = length;
             }
-            while (lengths[i] < length) {
-                int chunk = Math.min(MOST_TOKENS_TO_FILL, length - lengths[i]);
-                engine.append(i, tokens(chunk));
-                lengths[i] += chunk;
+            if (lengths[i] < length) {
+                engine.append(i, tokens(length - lengths[i]));
+                lengths[i] = length;
             }
         }
     }

@@ -235,6 +235,18 @@ record Simulation(StepCost teacher, StepCost student, Workload workload, Network
     }
 
     /**
+     * The same of the teacher alone, all of whose answers count as guidance.
+     *
+     * @param questions in all
+     * @param policy    the teacher's
+     * @return its seconds
+     */
+    PaperTime paperTime(int questions, TeacherPolicy policy) {
+        return new PaperTime(
+                nextToTeacher(workload, questions, questions, policy).seconds(), 0);
+    }
+
+    /**
      * The teacher writes guidance for users next to it, without students. Each asks again when the guidance is there.
      *
      * @param questions in all
@@ -244,21 +256,12 @@ record Simulation(StepCost teacher, StepCost student, Workload workload, Network
     Outcome guidanceAlone(int questions, int users, TeacherPolicy policy) {
         Workload asked =
                 new Workload(workload.teacher(), workload.student(), workload.guidance(), 0, workload.guidance());
-        return new Simulation(teacher, student, asked, Network.NONE)
-                .teacherAlone(questions, users, policy.withQueueCapacity(users));
+        return nextToTeacher(asked, questions, users, policy);
     }
 
-    /**
-     * The same of the teacher alone, all of whose answers count as guidance.
-     *
-     * @param questions in all
-     * @param policy    the teacher's
-     * @return its seconds
-     */
-    PaperTime paperTime(int questions, TeacherPolicy policy) {
-        Outcome whole = new Simulation(teacher, student, workload, Network.NONE)
-                .teacherAlone(questions, questions, policy.withQueueCapacity(questions));
-        return new PaperTime(whole.seconds(), 0);
+    private Outcome nextToTeacher(Workload asked, int questions, int users, TeacherPolicy policy) {
+        return new Simulation(teacher, student, asked, Network.NONE)
+                .teacherAlone(questions, users, policy.withQueueCapacity(users));
     }
 
     /**
