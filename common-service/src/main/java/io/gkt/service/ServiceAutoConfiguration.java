@@ -125,7 +125,7 @@ class ServiceAutoConfiguration {
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> clientConnections() {
         return factory -> {
-            factory.addEngineValves(new ClientConnection.Valve());
+            factory.addEngineValves(new UnsentResponses(), new ClientConnection.Valve());
             // People may read many languages. Above a count Tomcat fails; the size of headers is a limit as well.
             factory.addConnectorCustomizers(connector -> connector.setMaxLocaleCount(-1));
         };
