@@ -31,13 +31,21 @@ class ShutdownTest {
                 CloudTeacherApplication.class,
                 "--server.port=0",
                 "--gkt.teacher.max-batch-size=2",
+                "--gkt.teacher.default-deadline=1h",
                 "--gkt.teacher.model=" + TestModel.DIRECTORY);
         String port = application.getEnvironment().getProperty("local.server.port");
         List<CompletableFuture<HttpResponse<String>>> requests = IntStream.range(0, 20)
                 .mapToObj(i -> http.sendAsync(request(port, i), BodyHandlers.ofString()))
                 .toList();
         MeterRegistry registry = application.getBean(MeterRegistry.class);
-        await().until(() -> registry.get("gkt.teacher.requests.waiting").gauge().value() >= 8);
+        await().until(() -> {
+            long answered = requests.stream().filter(CompletableFuture::isDone).count();
+            double running =
+                    registry.get("gkt.teacher.requests.running").gauge().value();
+            double waiting =
+                    registry.get("gkt.teacher.requests.waiting").gauge().value();
+            return running > 0 && waiting > 0 && answered + running + waiting == requests.size();
+        });
 
         application.close();
 
