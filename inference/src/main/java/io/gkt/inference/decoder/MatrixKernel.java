@@ -20,7 +20,7 @@ enum MatrixKernel {
     }
 
     /**
-     * The fastest.
+     * The fastest on a CPU that has all instructions.
      *
      * @param precision of the matrices
      * @param onGpu     whether they are on a GPU

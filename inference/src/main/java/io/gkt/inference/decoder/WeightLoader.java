@@ -1,6 +1,7 @@
 package io.gkt.inference.decoder;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -13,12 +14,16 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings weights from files into the form that {@link DecoderProgram} multiplies. Matrices pass through a small buffer
  * and one matrix that is used again and again, so that beside what is loaded little memory is taken.
  */
 final class WeightLoader implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WeightLoader.class);
 
     private static final int BUFFER_BYTES = 1 << 20;
 
@@ -45,11 +50,49 @@ final class WeightLoader implements AutoCloseable {
             Safetensors files, Precision precision, DecoderProgram program, NDManager manager, LoadProgress progress) {
         this.files = files;
         this.precision = precision;
-        this.kernel = MatrixKernel.of(precision, manager.getDevice().isGpu());
         this.program = program;
         this.manager = manager;
         this.cpu = manager.newSubManager(Device.cpu());
         this.progress = progress;
+        this.kernel = usable(MatrixKernel.of(precision, manager.getDevice().isGpu()));
+    }
+
+    /** Tries it on a small matrix: which instructions of the CPU a kernel needs is best known to the kernel. */
+    private MatrixKernel usable(MatrixKernel fastest) {
+        long side = 16;
+        try (IValue block = zeros(side * side, type(fastest));
+                IValue length = IValue.from(side);
+                IValue matrix = program.call("matrix", block, length, length);
+                IValue scales = zeros(side, DecoderProgram.FLOAT32);
+                IValue number = IValue.from(fastest.ordinal())) {
+            form(fastest, matrix, scales, number).close();
+            return fastest;
+        } catch (EngineException e) {
+            LOG.warn(
+                    "This CPU lacks instructions for the fastest way to multiply {} matrices; it takes another",
+                    precision);
+            LOG.debug("What was tried", e);
+            return MatrixKernel.PLAIN;
+        }
+    }
+
+    private int type(MatrixKernel kernel) {
+        return switch (precision) {
+            case FLOAT32 -> DecoderProgram.FLOAT32;
+            case BFLOAT16 -> DecoderProgram.BFLOAT16;
+            // FBGEMM packs float32, and rounds it itself.
+            case FLOAT16 -> kernel.packs() ? DecoderProgram.FLOAT32 : DecoderProgram.FLOAT16;
+            case INT8 -> DecoderProgram.INT8;
+        };
+    }
+
+    private IValue form(MatrixKernel kernel, IValue matrix, IValue scales, IValue number) {
+        if (kernel.packs()) {
+            return program.call("pack", matrix, scales, number);
+        }
+        try (IValue device = DecoderProgram.value(manager.create(new Shape(0)))) {
+            return program.call("hold", matrix, scales, number, device);
+        }
     }
 
     MatrixKernel kernel() {
@@ -95,30 +138,23 @@ final class WeightLoader implements AutoCloseable {
     IValue matrix(List<LayerTensors.Part> parts) {
         long columns = parts.get(0).shape()[1];
         long rows = parts.stream().mapToLong(part -> part.shape()[0]).sum();
-        int type = switch (precision) {
-            case FLOAT32 -> DecoderProgram.FLOAT32;
-            case BFLOAT16 -> DecoderProgram.BFLOAT16;
-            // FBGEMM packs float32, and rounds it itself.
-            case FLOAT16 -> kernel.packs() ? DecoderProgram.FLOAT32 : DecoderProgram.FLOAT16;
-            case INT8 -> DecoderProgram.INT8;
-        };
-        try (IValue block = block(rows * columns, type);
+        try (IValue block = block(rows * columns, type(kernel));
                 IValue height = IValue.from(rows);
                 IValue width = IValue.from(columns);
                 IValue matrix = program.call("matrix", block, height, width);
                 IValue scales = zeros(rows, DecoderProgram.FLOAT32);
-                IValue number = IValue.from(kernel.ordinal());
-                IValue device = DecoderProgram.value(manager.create(new Shape(0)))) {
+                IValue number = IValue.from(kernel.ordinal())) {
             long row = 0;
             for (LayerTensors.Part part : parts) {
                 row = fill(matrix, scales, row, part);
             }
             loaded(rows * columns, rows * precision.rowBytes(columns));
+            IValue formed = form(kernel, matrix, scales, number);
             if (kernel.packs()) {
-                packed.add(program.call("pack", matrix, scales, number));
+                packed.add(formed);
                 return program.call("packed_place", number);
             }
-            return program.call("hold", matrix, scales, number, device);
+            return formed;
         }
     }
 
