@@ -101,11 +101,13 @@ class Decoder(Module):
     group = heads // kv_heads
     device = cos.device
     context = keys[0].size(2)
+    strides = keys[0].stride()
     count = len(rows) // 3
 
     positions: List[Tensor] = []
     cells: List[Tensor] = []
     masks: List[Tensor] = []
+    lengths: List[int] = []
     last: List[int] = []
     end = 0
     for r in range(count):
@@ -120,6 +122,7 @@ class Decoder(Module):
       else:
         seen = torch.arange(cached + new, device=device).unsqueeze(0) <= position.unsqueeze(1)
         masks.append(seen.repeat([group, 1]))
+      lengths.append(new)
       end += new
       last.append(end - 1)
     position = torch.cat(positions)
@@ -131,30 +134,27 @@ class Decoder(Module):
     x = torch.view_copy(x, dtype=embedding_type).to(device=device, dtype=6)
     for i in range(len(layers)):
       q, k, v = self.project(x, layers[i], kernel, packed, 1 + 4 * i, cos, sin, shape, eps)
-      q = q.to(keys[i].dtype)
-      keys[i].view([-1, size]).index_copy_(0, cell, k.reshape([-1, size]).to(q.dtype))
-      values[i].view([-1, size]).index_copy_(0, cell, v.reshape([-1, size]).to(q.dtype))
+      # Query heads that share a key head are folded into its sequence: scaled_dot_product_attention's
+      # own grouping is several times slower on CPU.
+      queries = q.to(keys[i].dtype).view([end, kv_heads, group, size]).split_with_sizes(lengths)
+      keys[i].view([-1, size]).index_copy_(0, cell, k.reshape([-1, size]).to(keys[i].dtype))
+      values[i].view([-1, size]).index_copy_(0, cell, v.reshape([-1, size]).to(keys[i].dtype))
       attended: List[Tensor] = []
-      begin = 0
       for r in range(count):
-        slot = rows[3 * r]
+        begin = rows[3 * r] * strides[0]
         new = rows[3 * r + 2]
-        total = rows[3 * r + 1] + new
-        query = q.narrow(0, begin, new)
-        key = keys[i].narrow(0, slot, 1).narrow(2, 0, total)
-        value = values[i].narrow(0, slot, 1).narrow(2, 0, total)
-        # Query heads that share a key head are folded into its sequence: scaled_dot_product_attention's
-        # own grouping is several times slower on CPU.
+        sizes = [1, kv_heads, rows[3 * r + 1] + new, size]
+        key = torch.as_strided(keys[i], sizes, strides, begin)
+        value = torch.as_strided(values[i], sizes, strides, begin)
         if new == 1:
-          out = torch.scaled_dot_product_attention(query.view([1, kv_heads, group, size]), key, value)
+          out = torch.scaled_dot_product_attention(queries[r], key, value)
         else:
-          query = query.view([new, kv_heads, group, size]).permute([1, 2, 0, 3])
-          query = query.reshape([1, kv_heads, group * new, size])
+          query = queries[r].permute([1, 2, 0, 3]).reshape([1, kv_heads, group * new, size])
           out = torch.scaled_dot_product_attention(query, key, value, masks[r])
           out = out.view([kv_heads, group, new, size]).permute([2, 0, 1, 3])
-        attended.append(out.reshape([new, heads * size]))
-        begin += new
-      x = self.mix(x, torch.cat(attended).to(x.dtype), layers[i], kernel, packed, 1 + 4 * i, eps)
+        attended.append(out)
+      x = self.mix(x, torch.cat(attended).reshape([end, heads * size]).to(x.dtype), layers[i], kernel, packed,
+                   1 + 4 * i, eps)
     x = x.index_select(0, torch.tensor(last, dtype=4, device=device))
     return self.linear(self.norm(x, weights[0], eps), weights[1], torch.empty([0]), kernel, packed, 0)
 
