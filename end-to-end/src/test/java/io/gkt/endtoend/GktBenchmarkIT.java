@@ -22,7 +22,7 @@ class GktBenchmarkIT {
     void theRealPairIsComparedWithTheSimulation() throws Exception {
         Path output = directory.resolve("output");
         ProcessBuilder bench = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                ServiceProcess.JAVA,
                 "-XX:TieredStopAtLevel=1",
                 "-jar",
                 Path.of("..", "benchmark", "target", "bench.jar").toString(),
@@ -38,8 +38,8 @@ class GktBenchmarkIT {
                 "--threads=1",
                 "--check=2",
                 "--check-batch=2",
-                "--teacher-jar=" + jar("cloud-teacher"),
-                "--edge-jar=" + jar("edge-student"),
+                "--teacher-jar=" + ServiceProcess.jar("cloud-teacher"),
+                "--edge-jar=" + ServiceProcess.jar("edge-student"),
                 "--out=" + directory);
         Process process =
                 bench.redirectErrorStream(true).redirectOutput(output.toFile()).start();
@@ -52,10 +52,6 @@ class GktBenchmarkIT {
         assertThat(compared(output, "teacher, 1 user: all guidance")).allMatch(value -> value > 0);
         assertThat(compared(output, "teacher, 2 users: guidance p50")).allMatch(value -> value > 0);
         assertThat(compared(output, "pair, 1 user: answer p50")).allMatch(value -> value > 0);
-    }
-
-    private static Path jar(String module) {
-        return Path.of("..", module, "target", module + ".jar");
     }
 
     private static String read(Path file) {

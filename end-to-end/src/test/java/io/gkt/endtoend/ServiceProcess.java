@@ -18,8 +18,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A service, started from its jar with the embedded demo model. */
+/** A service of its own process, with the embedded demo model. */
 public final class ServiceProcess implements AutoCloseable {
+
+    static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     /** Let the system choose. */
     public static final int ANY_PORT = 0;
@@ -43,7 +46,8 @@ public final class ServiceProcess implements AutoCloseable {
         this.secure = secure;
         log = Files.createDirectories(Path.of("target", "logs"))
                 .resolve(STARTED.incrementAndGet() + "-" + module + ".log");
-        ProcessBuilder program = program(module, "--server.port=" + wantedPort, settings);
+        ProcessBuilder program = program(UnpackedService.command(module), settings);
+        program.command().add("--server.port=" + wantedPort);
         environment.forEach((name, value) -> {
             if (value.isEmpty()) {
                 program.environment().remove(name);
@@ -61,17 +65,25 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    /** The program of a service, not started yet. */
+    /** A service's jar. */
+    static Path jar(String module) {
+        return Path.of("..", module, "target", module + ".jar").toAbsolutePath();
+    }
+
+    /** The program of a service as users start it, not started yet. */
     public static ProcessBuilder program(String module, String setting, String... settings) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // Tests are short and so start up counts.
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                Path.of("..", module, "target", module + ".jar")
-                        .toAbsolutePath()
-                        .toString(),
-                setting));
+        return program(
+                List.of(
+                        JAVA,
+                        UnpackedService.FIRST_COMPILER_ONLY,
+                        "-jar",
+                        jar(module).toString(),
+                        setting),
+                settings);
+    }
+
+    private static ProcessBuilder program(List<String> beginning, String... settings) {
+        List<String> command = new ArrayList<>(beginning);
         command.addAll(Arrays.asList(settings));
         ProcessBuilder program = new ProcessBuilder(command);
         program.environment().put("OMP_WAIT_POLICY", "PASSIVE");
