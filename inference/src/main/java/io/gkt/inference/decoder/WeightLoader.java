@@ -68,9 +68,7 @@ final class WeightLoader implements AutoCloseable {
             form(fastest, matrix, scales, number).close();
             return fastest;
         } catch (EngineException e) {
-            LOG.warn(
-                    "This CPU lacks instructions for the fastest way to multiply {} matrices; it takes another",
-                    precision);
+            LOG.warn("This CPU lacks instructions for fast {} matrices; another precision may be faster", precision);
             LOG.debug("What was tried", e);
             return MatrixKernel.PLAIN;
         }
